@@ -3,15 +3,18 @@
 import os
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
 from flux.artifact.content import ATTRIBUTES
+from flux.artifact.tree import File, parents
 from flux.git.empty_clone import empty_clone
-from flux.git.objects import Objects
+from flux.git.objects import Objects, TreeEntry
 from flux.git.process import Process
-from flux.git.trees import MOST_PATHS, Trees
+from flux.git.trees import Trees
+
+_RULES = ".gitattributes"
 
 
 class AttributeReader:
@@ -23,17 +26,21 @@ class AttributeReader:
         self._trees = trees
 
     def attributes(
-        self, commit: str, paths: Sequence[str], wanted: Iterable[str] = ()
+        self, commit: str, files: Mapping[str, Sequence[File]], wanted: Iterable[str] = ()
     ) -> dict[str, dict[str, str]]:
         """Return the attributes of each path, from the .gitattributes files in the commit.
 
-        In a partial clone the same fetch also gets the `wanted` blobs.
+        `files` has every file of some folders, with paths relative to the folder. In a partial clone the same
+        fetch also gets the `wanted` blobs.
 
         Git reads an index with only the .gitattributes files, in a scratch clone over the same objects.
         No setting of this machine changes the result.
         """
-        rules = self._rules(commit, paths)
-        oids = [rule.partition("\t")[0].split()[2] for rule in rules]
+        there = {f"{folder}/{file.path}".lstrip("/"): file for folder in files for file in files[folder]}
+        inside = {path: TreeEntry(file.mode, file.oid) for path, file in there.items() if _is_rules(path)}
+        found = self._above(commit, files) | inside
+        rules = {path: entry for path, entry in found.items() if entry.is_file}
+        oids = [rule.oid for rule in rules.values()]
         self._objects.obtain_blobs(chain(oids, wanted))
         if not rules:
             return {}
@@ -41,45 +48,22 @@ class AttributeReader:
             self._objects.blob(oid)  # git ignores a missing file without an error
         with tempfile.TemporaryDirectory() as scratch:
             environment = empty_clone(Path(scratch), self._process.objects)
-            self._process.pipe_fields(rules, "update-index", "-z", "--index-info", environment=environment)
+            index = [f"{rule.mode:06o} {rule.oid}\t{path}" for path, rule in rules.items()]
+            self._process.pipe_fields(index, "update-index", "-z", "--index-info", environment=environment)
             options = ("-c", f"core.attributesFile={os.devnull}", "-c", "core.ignoreCase=false")
             asking = (*options, "check-attr", "--cached", "-z", "--stdin", *ATTRIBUTES)
-            answer = self._process.pipe_fields(paths, *asking, environment=environment)
+            answer = self._process.pipe_fields(there, *asking, environment=environment)
         given: dict[str, dict[str, str]] = defaultdict(dict)
         for path, attribute, value in zip(answer[::3], answer[1::3], answer[2::3], strict=True):
             given[path][attribute] = value
         return given
 
-    def _rules(self, commit: str, paths: Iterable[str]) -> list[str]:
-        """Return the .gitattributes files that apply to `paths`, as `ls-tree` lists them."""
-        folders = _above(paths)
-        if len(folders) <= MOST_PATHS:
-            wanted = (
-                (folder, self._trees.entry(commit, folder + ".gitattributes")) for folder in sorted(folders)
-            )
-            return [
-                f"{entry.mode:06o} blob {entry.oid}\t{folder}.gitattributes"
-                for folder, entry in wanted
-                if entry and entry.is_file
-            ]
-        listed = self._process.fields("ls-tree", "-r", "-z", commit)
-        return [
-            line
-            for line in listed
-            if line.startswith("100") and line.endswith(".gitattributes") and _folder(line) in folders
-        ]
+    def _above(self, commit: str, folders: Iterable[str]) -> dict[str, TreeEntry]:
+        """Return what is named .gitattributes in the folders that contain these folders, by path."""
+        above = {parent for folder in folders for parent in ("", *parents(folder))}
+        paths = [f"{folder}/{_RULES}".lstrip("/") for folder in sorted(above)]
+        return {path: entry for path in paths if (entry := self._trees.entry(commit, path))}
 
 
-def _above(paths: Iterable[str]) -> set[str]:
-    """Return the folders that contain the paths, each with a `/` at its end. The root is empty."""
-    found = {""}
-    for path in paths:
-        folder = path.rpartition("/")[0]
-        while folder and f"{folder}/" not in found:
-            found.add(f"{folder}/")
-            folder = folder.rpartition("/")[0]
-    return found
-
-
-def _folder(listed: str) -> str:
-    return listed.partition("\t")[2].removesuffix(".gitattributes")
+def _is_rules(path: str) -> bool:
+    return path.rpartition("/")[2] == _RULES

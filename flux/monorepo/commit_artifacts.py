@@ -159,15 +159,15 @@ class Sources:
 
     def _load(self, folders: Sequence[Folder]) -> list[Source]:
         loaded = list(files_of(self._git, self.commit, folders))
-        paths = [folder.join(file.path) for folder, files in loaded for file in files]
         kept = (published(files, self.layout.excludes(folder))[1] for folder, files in loaded)
         wanted = (file.oid for files in kept for file in files if not kind_fault(file))
-        attributes = self._git.attributes(self.commit, paths, wanted)
+        listed = {folder.path: files for folder, files in loaded}
+        attributes = self._git.attributes(self.commit, listed, wanted)
         return [
             Source(
                 folder.artifact,
                 files,
-                {file.path: attributes.get(folder.join(file.path), {}) for file in files},
+                {file.path: found for file in files if (found := attributes.get(folder.join(file.path)))},
                 folder,
                 self.layout.excludes(folder),
             )
