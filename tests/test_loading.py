@@ -102,7 +102,7 @@ _IN_GIT = {
         (["changed"], _IN_GIT, set()),
         (["list"], _IN_GIT, {"semver"}),
         (["check"], _IN_GIT | {"kustomize"}, {"semver"}),
-        (["build"], _IN_GIT | {"registry"}, {"deflate", "semver"}),
+        (["build"], _IN_GIT | {"registry"}, {"deflate"}),
         (["status"], _IN_GIT | {"environments", "proposals", "registry"}, {"semver"}),
         (["tag"], _IN_GIT | {"environments", "registry"}, {"semver"}),
         (["log"], _IN_GIT | {"environments"}, {"semver"}),

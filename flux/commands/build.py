@@ -1,6 +1,9 @@
 """Builds artifacts: the named ones, the changed ones, or all."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from flux.errors import RequestError
 from flux.event import PullRequestCommits, Push
@@ -9,9 +12,11 @@ from flux.monorepo.changed import Changed, find_changed, find_uncommitted
 from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.comparison import require_commit
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.observe_mode import Observed, observe_images
 from flux.monorepo.tip_settings import take_known_settings
 from flux.settings import FILES
+
+if TYPE_CHECKING:
+    from flux.monorepo.observe_mode import Observed
 
 
 def plan_build(
@@ -51,7 +56,11 @@ def not_committed(monorepo: Monorepo, names: Sequence[str]) -> dict[str, list[st
 
 def observe_built(monorepo: Monorepo, built: Build) -> list[Observed] | None:
     """Compare with the tags of an earlier system. Return None if the mode is not `observe`."""
-    return observe_images(monorepo, built.results) if monorepo.settings.observes else None
+    if not monorepo.settings.observes:
+        return None
+    from flux.monorepo.observe_mode import observe_images
+
+    return observe_images(monorepo, built.results)
 
 
 def _chosen(sources: Sources, names: Sequence[str], found: Changed | None) -> list[str]:

@@ -9,7 +9,6 @@ from flux.errors import SettingError
 from flux.monorepo.artifacts import artifacts_at, find_artifacts
 from flux.monorepo.desired import desired_at
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.releases import read_releases
 from flux.registry.naming import Naming
 from flux.settings.places import repository
 
@@ -85,6 +84,8 @@ class _Repositories:
 
     def _as_released(self, artifact: str) -> Iterator[str]:
         """Yield the repositories of a removed artifact at its releases, the newest first."""
+        from flux.monorepo.releases import read_releases
+
         monorepo = self._monorepo
         for released in reversed(read_releases(monorepo.settings.tag_form, monorepo.home_tags, [artifact])):
             if folder := self._find(released.commit, artifact).get(artifact):
