@@ -91,18 +91,16 @@ def build(
     """Build artifacts and push them with their commit tag and `latest`."""
     with running(context, json, wide=wide, dry_run=dry_run, pushes=True) as run:
         from flux.commands.build import not_committed, observe_built, plan_build
+        from flux.parallel import meanwhile
         from flux.report.build import building, show_build
         from flux.report.changed import show_uncommitted
         from flux.report.observe_mode import show_observed
 
         require_output_folder(digests)
-        plan = plan_build(
-            run.monorepo,
-            artifact_names(artifact),
-            changed or since is not None,
-            since,
-        )
-        show_uncommitted(run.report, not_committed(run.monorepo, artifact_names(artifact)))
+        names = artifact_names(artifact)
+        with meanwhile(lambda: not_committed(run.monorepo, names)) as uncommitted:
+            plan = plan_build(run.monorepo, names, changed or since is not None, since)
+            show_uncommitted(run.report, uncommitted())
         with building(run.report, len(plan.names), dry_run) as on_result:
             built = plan.build(on_result)
         show_build(run.report, built, digests, dry_run)
