@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from flux.promotion.clusters.status import status_of
 from flux.promotion.proposal import Promotion
 from tests import parts
 from tests.cluster.cluster import NAMESPACE, Cluster, run_cluster
+from tests.cluster.notifications import status_of
 from tests.cluster.recipes import RECIPES
 from tests.commands.invoking import Finished, inv, monorepo
 from tests.conftest import need
@@ -69,19 +69,11 @@ class Fleet:
 
     def acknowledge(self, event: dict[str, Any]) -> dict[str, Any]:
         """Take the word of a controller's event, as the status that notification-controller makes of it, and
-        give what `inv status` says of the cluster.
-
-        That controller does not build as a Go module: the status is made by the rules of its sources.
-        """
+        give what `inv status` says of the cluster."""
         self._told += 1
-        posted = status_of(event, CLUSTER)
-        assert posted
         payload = {
+            **status_of(event, CLUSTER),
             "id": self._told,
-            "sha": posted.commit,
-            "context": str(posted.name),
-            "state": posted.state,
-            "description": posted.description,
             "sender": {"login": REPORTER},
             "created_at": datetime.now(UTC).isoformat(),
         }

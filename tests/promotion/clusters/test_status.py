@@ -1,13 +1,12 @@
-"""The names of Flux's commit statuses, and the events that they are made from."""
+"""The names of Flux's commit statuses."""
 
 import string
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux.promotion.clusters.status import EXPRESSION, Posted, StatusName, StatusState, parse_name, status_of
+from flux.promotion.clusters.status import EXPRESSION, StatusName, parse_name
 
 DIGEST = "sha256:" + "5be2" * 16
 NAME = StatusName("eso", "prod_ring1", DIGEST, "eu")
@@ -66,47 +65,6 @@ def test_any_text_is_a_name_or_none(text: object) -> None:
 )
 def test_what_is_no_name(name: str) -> None:
     assert parse_name(name) is None
-
-
-EVENT: dict[str, Any] = {
-    "involvedObject": {"kind": "Kustomization", "name": "eso", "namespace": "flux-system"},
-    "severity": "info",
-    "reason": "ReconciliationSucceeded",
-    "message": "Reconciliation finished in 1.2s",
-    "metadata": {
-        "kustomize.toolkit.fluxcd.io/originRevision": "main@sha1:" + "c0" * 20,
-        "kustomize.toolkit.fluxcd.io/revision": f"prod_ring1@{DIGEST}",
-        "kustomize.toolkit.fluxcd.io/commit_status": "update",
-    },
-}
-
-
-def test_an_event_makes_a_status() -> None:
-    assert status_of(EVENT, "eu") == Posted("c0" * 20, NAME, StatusState.SUCCESS, "reconciliation succeeded")
-    failed = {**EVENT, "severity": "error", "reason": "ReconciliationFailed"}
-    assert status_of(failed, "eu") == Posted("c0" * 20, NAME, StatusState.FAILURE, "reconciliation failed")
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"involvedObject": {"kind": "HelmRelease", "name": "eso"}},
-        {"involvedObject": None},
-        {"involvedObject": {"kind": "Kustomization", "name": "ESO"}},
-        {"metadata": {}},
-        {"metadata": {**EVENT["metadata"], "kustomize.toolkit.fluxcd.io/revision": "main@sha1:" + "c0" * 20}},
-        {"metadata": {**EVENT["metadata"], "kustomize.toolkit.fluxcd.io/originRevision": "main"}},
-        {"severity": "trace"},
-    ],
-)
-def test_other_events_make_none(changed: dict[str, Any]) -> None:
-    assert status_of({**EVENT, **changed}, "eu") is None
-
-
-def test_an_event_that_the_controller_delivers_has_no_prefixes() -> None:
-    delivered = {key.partition("/")[2]: value for key, value in EVENT["metadata"].items()}
-    assert status_of({**EVENT, "metadata": delivered}, "eu") == status_of(EVENT, "eu")
-    assert status_of(EVENT, "e u") is None
 
 
 def test_the_expression_names_the_same_parts() -> None:
