@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from flux.diagnosis.check_line import Line, Rating
+from flux.forge.forge import translated
 from flux.promotion.gates.freeze import freezes_path
 
 if TYPE_CHECKING:
@@ -67,12 +68,9 @@ def unowned(content: str, paths: Sequence[str]) -> list[str]:
 def _expression(pattern: str) -> re.Pattern[str]:
     """Return a regex. A name without a slash matches in any folder, `/*` at the end only direct files."""
     body = pattern.strip("/")
-    known = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    parts = re.findall(r"\*\*/|\*\*|.", body, re.DOTALL)
-    inside = "".join(known.get(part) or re.escape(part) for part in parts)
     before = "" if "/" in pattern.rstrip("/") else "(?:.*/)?"
     after = "/.*" if pattern.endswith("/") else "" if re.search(r"/\*$", body) else "(?:/.*)?"
-    return re.compile(before + inside + after, re.DOTALL)
+    return re.compile(before + translated(body) + after, re.DOTALL)
 
 
 def _find(monorepo: Monorepo) -> tuple[str, str]:

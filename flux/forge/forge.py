@@ -146,14 +146,16 @@ class Keepers:
 
 
 def _matches(patterns: tuple[str, ...], ref: str) -> bool:
-    """Whether a ref matches as in GitHub's rulesets: `*` stops at a slash, `**/` is any folders or none."""
+    """Whether a ref matches as in GitHub's rulesets."""
+    return any(pattern == "~ALL" or re.fullmatch(translated(pattern), ref, re.DOTALL) for pattern in patterns)
+
+
+def translated(pattern: str) -> str:
+    """Return a pattern of GitHub as a regular expression: `*` stops at a slash, `**/` is any folders or
+    none."""
     known = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    for pattern in patterns:
-        parts = re.findall(r"\*\*/|\*\*|.", pattern, re.DOTALL)
-        expression = "".join(known.get(part) or re.escape(part) for part in parts)
-        if pattern == "~ALL" or re.fullmatch(expression, ref, re.DOTALL):
-            return True
-    return False
+    parts = re.findall(r"\*\*/|\*\*|.", pattern, re.DOTALL)
+    return "".join(known.get(part) or re.escape(part) for part in parts)
 
 
 class Forge(Reporting, Protocol):

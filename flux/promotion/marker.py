@@ -49,12 +49,16 @@ def read_key(body: str) -> str | None:
     return fields["key"] if [*fields] == ["key"] else None
 
 
-def _render(kind: str, fields: Mapping[str, str]) -> str:
-    text = json.dumps(fields)
-    # Escape all that could end the comment. For some parsers `--` alone ends it.
+def json_in_comment(value: object) -> str:
+    """Return JSON that cannot end a comment. For some parsers `--` alone ends it."""
+    text = json.dumps(value)
     for character, escaped in (("<", "\\u003c"), (">", "\\u003e"), ("--", "-\\u002d")):
         text = text.replace(character, escaped)
-    return f"<!-- {kind}: {text} -->"
+    return text
+
+
+def _render(kind: str, fields: Mapping[str, str]) -> str:
+    return f"<!-- {kind}: {json_in_comment(fields)} -->"
 
 
 def _read(kind: str, body: str) -> dict[str, str]:

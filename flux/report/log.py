@@ -6,6 +6,7 @@ from time import gmtime
 from typing import TYPE_CHECKING, Any
 
 from flux.listing import counted
+from flux.report.tables import filled
 from flux.report.text import or_empty
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ def show_log(report: Report, log: Log) -> None:
         report.print("No changes.")
         return
     rows = [_row(logged) for logged in log.changes]
-    filled = [at for at, column in enumerate(zip(*rows, strict=True)) if any(column)]
-    report.table([_HEADER[at] for at in filled], [[row[at] for at in filled] for row in rows])
+    kept = filled(rows)
+    report.table([_HEADER[at] for at in kept], [[row[at] for at in kept] for row in rows])
 
 
 def _row(logged: Logged) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from flux.settings.values import folder, names, patterns, text
+from flux.settings.values import as_list, folder, patterns, text
 
 if TYPE_CHECKING:
     from flux.artifact.folder import SourceEntry
@@ -23,11 +23,7 @@ _LONGEST = 2000
 
 def artifacts(value: object) -> tuple[SourceEntry, ...]:
     """Return the entries. A text is an entry with this path. There are none if `sources` is used instead."""
-    given = names(value) if isinstance(value, str) else value
-    if isinstance(given, Mapping):
-        given = [given]
-    if not isinstance(given, list | tuple):
-        raise ValueError
+    given = as_list(value)
     if len(given) > _MOST_ENTRIES:
         raise ValueError(f"{len(given)} entries, and {_MOST_ENTRIES} are allowed")
     entries = tuple(map(_entry, given))

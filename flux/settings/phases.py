@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from flux.settings.values import names, text
+from flux.settings.values import as_list, text
 
 Given = tuple[tuple[str, Any], ...]
 """The given fields of a rule, and their values."""
@@ -69,13 +69,7 @@ def _phase(name: object, group: object) -> Phase:
 
 def _items(value: object) -> Iterator[tuple[object, object]]:
     """Yield names, each with its group or None, from a mapping, a text, or a list of names and mappings."""
-    if isinstance(value, str):
-        value = names(value)
-    if isinstance(value, Mapping):
-        value = [value]
-    if not isinstance(value, list | tuple):
-        raise ValueError
-    for item in value:
+    for item in as_list(value):
         yield from item.items() if isinstance(item, Mapping) else [(item, None)]
 
 

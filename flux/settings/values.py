@@ -1,7 +1,7 @@
 """Readers of plain values from YAML or a variable. They raise ValueError for a value that is not allowed."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 
 def text(value: object) -> str:
@@ -23,6 +23,17 @@ def file(value: object) -> str:
     if path == ".":
         raise ValueError
     return path
+
+
+def as_list(value: object) -> Sequence[object]:
+    """Return the entries of a list. A text is a list of names, and a mapping is one entry."""
+    if isinstance(value, str):
+        return names(value)
+    if isinstance(value, Mapping):
+        return [value]
+    if not isinstance(value, list | tuple):
+        raise ValueError
+    return value
 
 
 def names(value: object) -> tuple[str, ...]:

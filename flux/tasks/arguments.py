@@ -76,8 +76,7 @@ def find_taken(options: Mapping[str, object]) -> RequestError | None:
 
 def has_third_word(command: str, words: Sequence[str], takes_value: Callable[[str], bool]) -> bool:
     """Whether a third word follows the last `command` among the words, and begins like a version."""
-    own = words[len(words) - [*reversed(words)].index(command) :] if command in words else []
-    bare = list(_bare(own, takes_value))
+    bare = list(_bare(_after(command, words), takes_value))
     return len(bare) > 2 and bare[2].removeprefix("v")[:1].isdigit()
 
 
@@ -88,8 +87,13 @@ def count_words(
     is_command: Callable[[str], bool],
 ) -> int:
     """Return the number of words, without options, from the last `command` to the next command."""
-    own = words[len(words) - [*reversed(words)].index(command) :] if command in words else []
-    return sum(1 for _ in takewhile(lambda word: not is_command(word), _bare(own, takes_value)))
+    own = _bare(_after(command, words), takes_value)
+    return sum(1 for _ in takewhile(lambda word: not is_command(word), own))
+
+
+def _after(command: str, words: Sequence[str]) -> Sequence[str]:
+    """Return the words after the last `command`, or none if it is not there."""
+    return words[len(words) - [*reversed(words)].index(command) :] if command in words else []
 
 
 def _bare(words: Sequence[str], takes_value: Callable[[str], bool]) -> Iterator[str]:

@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import dataclass
 
+from flux.promotion.marker import json_in_comment
 from flux.regex import regex
 
 _BEGIN = regex(r'^<!-- flux-request: (?P<title>".*") -->$', re.MULTILINE)
@@ -35,7 +36,7 @@ def put_in(title: str, part: str, there: PullRequestText | None = None) -> PullR
     before, ours, after = _split(there.body) if there else ("", "", "")
     was = _title(ours)
     kept = there is not None and was is not None and there.title != was
-    begin = f"<!-- flux-request: {_quoted(title)} -->"
+    begin = f"<!-- flux-request: {json_in_comment(title)} -->"
     body = f"{before}{begin}\n{part.strip()}\n{_END}{after}"
     return PullRequestText(there.title if there and kept else title, body)
 
@@ -59,11 +60,3 @@ def _title(begin: str) -> str | None:
     except ValueError:
         return None
     return title if isinstance(title, str) else None
-
-
-def _quoted(title: str) -> str:
-    """Return JSON that cannot end a comment."""
-    text = json.dumps(title)
-    for character, escaped in (("<", "\\u003c"), (">", "\\u003e"), ("--", "-\\u002d")):
-        text = text.replace(character, escaped)
-    return text
