@@ -7,7 +7,6 @@ from threading import Lock
 from flux.artifact.folder import Folder
 from flux.errors import SettingError
 from flux.monorepo.artifacts import artifacts_at, find_artifacts
-from flux.monorepo.desired import desired_at
 from flux.monorepo.monorepo import Monorepo
 from flux.registry.naming import Naming
 from flux.settings.places import repository
@@ -35,6 +34,8 @@ def lost_repositories(monorepo: Monorepo, names: Collection[str]) -> dict[str, S
     removed = set(names) - set(there)
     if not removed:
         return {}
+    from flux.monorepo.desired import desired_at
+
     places: dict[str, list[str]] = {}
     for name in dict.fromkeys([*there, *desired_at(monorepo, monorepo.tip), *removed]):
         places.setdefault(monorepo.registry.name(name), []).append(name)
