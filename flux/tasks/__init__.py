@@ -6,6 +6,7 @@ A task imports heavy modules in its body, so `inv --list` is as fast as Invoke.
 from invoke.collection import Collection
 from invoke.program import Program
 
+import flux.tasks.search_path  # noqa: F401 (first: it decides what the other imports find)
 from flux.tasks.adoption import init
 from flux.tasks.artifacts import build, changed, check, list_
 from flux.tasks.board import board

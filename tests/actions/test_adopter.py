@@ -27,6 +27,7 @@ from tests.repo import Repo
 TOOL = "acme/flux-artifacts@0123456789abcdef0123456789abcdef01234567"
 FOLDER = ".github/workflows"
 TAG = "eso/v1.0.0"
+NOT_MODULES = ("flux/__init__.py", "pip.py", "semver.py", "sysconfig.py", "urllib3/__init__.py", "yaml.py")
 SETTINGS = {
     "sources": "components",
     "branch": "trunk",
@@ -71,6 +72,8 @@ def adopter(
             repo.write(f"components/{name}/configmap.yaml", text)
         repo.commit("start")
         init(repo)
+        for name in NOT_MODULES:  # no job runs these files, which nobody reviews as code of the workflows
+            repo.write(name, "raise SystemExit(__file__)\n")
         repo.commit("adopt")
         with run_github(repo.bare_origin().path) as github:
             github.repository("octo/monorepo").default_branch = "trunk"

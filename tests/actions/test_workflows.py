@@ -186,6 +186,13 @@ def test_packages_come_from_a_lock(name: str) -> None:
                 assert "--require-hashes --only-binary :all: --requirement" in command
 
 
+def test_no_file_of_the_checkout_is_taken_for_a_module_of_python() -> None:
+    """`python -m` and `python -c` search the folder that they run in, and Invoke that of tasks.py."""
+    action = (FOLDER / "actions/setup/action.yml").read_text()
+    assert set(re.findall(r"python (-\w) -", action)) == {"-P"}
+    assert 'echo "import flux"' in action
+
+
 def test_no_python_is_built_beside_secrets() -> None:
     for (name, _), job in jobs(*ALL).items():
         builds = any("-m build" in step.get("run", "") for step in job["steps"])
