@@ -158,7 +158,7 @@ def _here() -> Path:
     try:
         return Path.cwd()
     except FileNotFoundError:
-        refuse(RequestError("the current folder is not there any more", "go to one that is"))
+        refuse(RequestError("the current folder does not exist any more", "change to one that exists"))
 
 
 def _project(folder: Path) -> str:

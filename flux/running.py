@@ -121,7 +121,9 @@ def _tell(report: "Report", error: "FluxError | ModuleNotFoundError | OSError") 
     elif error.filename is not None:
         told = FluxError(f"{os.fsdecode(error.filename)}: {error.strerror}", _PLACE)
     else:
-        hint = _LIMITS if error.errno in _OF_LIMITS else "`inv --debug` and the same words say where"
+        hint = (
+            _LIMITS if error.errno in _OF_LIMITS else "run `inv --debug` with the same words: it shows where"
+        )
         told = FluxError(f"this machine refused: {error.strerror or error}", hint)
     report.error(told)
     return Exit(code=told.exit_code)
@@ -190,7 +192,7 @@ def issue_number(given: str) -> int:
     if not digits.isdecimal() or not digits.isascii() or int(digits) == 0:
         from flux.errors import RequestError
 
-        raise RequestError(f"{given!r} is not a number of an issue", "say it as `inv issue.apply 3`")
+        raise RequestError(f"{given!r} is not the number of an issue", "say it as `inv issue.apply 3`")
     return int(digits)
 
 

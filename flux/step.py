@@ -182,7 +182,7 @@ def _execute(command: list[str], folder: Path, step: BuildStep) -> None:
             code = process.wait(SECONDS)
         except subprocess.TimeoutExpired:
             raise ContentError(
-                f"its build step `{step.command}` was not done after {SECONDS} seconds", "make it shorter"
+                f"its build step `{step.command}` did not end within {SECONDS} seconds", "make it faster"
             ) from None
         finally:
             with _changing:

@@ -141,7 +141,7 @@ def test_a_path_that_leads_elsewhere_is_refused(path: str) -> None:
 def test_it_is_ended_with_all_that_it_began(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "SECONDS", 0.5)
     began = time.monotonic()
-    with pytest.raises(ContentError, match=r"was not done after 0\.5 seconds"):
+    with pytest.raises(ContentError, match=r"did not end within 0\.5 seconds"):
         made("(setsid sleep 98765 &) ; sleep 98765")
     assert time.monotonic() - began < 10
     monkeypatch.setattr(module, "SECONDS", 60)

@@ -24,9 +24,9 @@ def freeze(monorepo: Monorepo, reason: str, phase: str | None, until: str | None
     authority = authorized(monorepo, phase)
     said = " ".join(reason.split())
     if not said or len(said) > _LONGEST or not said.isprintable():
-        raise RequestError("a freeze needs a reason in one line", '`inv freeze "why"` says it')
+        raise RequestError("a freeze needs a reason in one line", 'say `inv freeze "why"`')
     if phase is None and said in monorepo.settings.groups:
-        hint = f'`inv freeze "why" {said}` says it'
+        hint = f'say `inv freeze "why" {said}`'
         raise RequestError(f"{said} is a phase, and the reason comes first", hint)
     end = _moment(until, monorepo.forge.now()) if until else None
     new = Freeze(said, authority.caller, phase or "", end)

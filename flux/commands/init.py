@@ -249,7 +249,7 @@ def _pushing_too(monorepo: Monorepo, clues: Clues) -> Iterator[str]:
     commands = find_commands(clues.texts, clues.repository)
     pushing = list(dict.fromkeys(command.workflow for command in commands if command.workflow))
     if pushing and not monorepo.settings.observes:
-        yield f"these push today, too: {listed(pushing)}; remove them, or set `mode: observe`"
+        yield f"these workflows push images, too: {listed(pushing)}; remove them, or set `mode: observe`"
 
 
 def _without_phases(settings: Settings) -> Iterator[str]:

@@ -62,4 +62,4 @@ def check_automation(monorepo: Monorepo, place: Place) -> Iterator[Line]:
     if not unknown:
         own = forge.login()
         ours = [*dict.fromkeys([ACTIONS_BOT, *settings.automation, *([own] if own else [])])]
-        yield Line("automation", Rating.OK, f"issues are ours where {' or '.join(ours)} opened them")
+        yield Line("automation", Rating.OK, f"issues that {' or '.join(ours)} opened are ours")

@@ -68,5 +68,5 @@ def problem(subject: str, error: Exception) -> Line:
         return Line(subject, Rating.PROBLEM, error)
     logging.getLogger(__name__).debug("%s could not be checked", subject, exc_info=error)
     said = f"could not be checked: {type(error).__name__}: {error}"
-    unforeseen = FluxError(said, "`inv --debug doctor` says more, to be reported")
+    unforeseen = FluxError(said, "report this, with what `inv --debug doctor` prints")
     return Line(subject, Rating.PROBLEM, unforeseen)

@@ -72,7 +72,7 @@ def _behind(monorepo: Monorepo, head: str) -> Iterator[Exceptional]:
     if monorepo.git.merge_base(tip, head) != tip:
         yield Exceptional(
             "tip",
-            f"the tip, {tip[:12]}, has what {head[:12]}, which is checked out, does not have",
+            f"the checked-out commit {head[:12]} lacks commits of the tip, {tip[:12]}",
             f"bring {monorepo.settings.branch} in: `git pull`, then check again",
         )
 

@@ -32,7 +32,9 @@ def show_adoption(report: Report, adoption: Adoption, written: Sequence[WantedFi
             continue  # the dry run has already shown it
         report.print(f"{file.path}: {'written' if file.path in paths else file.state}")
     if adoption.differing and not paths & {file.path for file in adoption.differing}:
-        report.notice("what differs is left as it is: `--dry-run` shows how, `--force` overwrites it")
+        report.notice(
+            "files that differ stay as they are: `--dry-run` shows the differences, `--force` overwrites them"
+        )
 
 
 def _show_findings(report: Report, adoption: Adoption) -> None:
@@ -42,7 +44,7 @@ def _show_findings(report: Report, adoption: Adoption) -> None:
     if adoption.artifacts:
         report.print(f"{counted(len(adoption.artifacts), 'artifact')}: {some(adoption.artifacts)}")
     for gap in adoption.gaps:
-        report.print(f"cannot be said: {gap.message}")
+        report.print(f"settings cannot describe this: {gap.message}")
         report.print(f"    {gap.hint}", indent=4)
     if adoption.identity:
         report.print(f"clusters that verify signatures have to accept: {adoption.identity}")

@@ -37,8 +37,8 @@ def show_forge(
     if place.host:
         report.progress(f"{goes} {place.host}/{place.repository}")
     elif url := next(filter(names_host, urls), ""):
-        where = https_url(url) or "origin, whose URL names no host"
-        report.progress(f"{goes} a tag of git at {where}, and to no forge there")
+        where = https_url(url) or "origin, whose URL names no host,"
+        report.progress(f"{goes} {where} as a git tag, without a release page")
 
 
 def show_released(report: Report, made: MadeRelease) -> None:

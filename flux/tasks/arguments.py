@@ -53,7 +53,7 @@ def find_idle(overrides: Mapping[str, Any], remainder: str) -> RequestError | No
         if (overrides.get(section) or {}).get(key):
             return RequestError(f"{option} does nothing here", "leave it out")
     if remainder:
-        return RequestError(f"what follows -- is for no command: {remainder}", "leave it out")
+        return RequestError(f"no command takes the words after --: {remainder}", "leave it out")
     return None
 
 

@@ -115,9 +115,7 @@ def test_an_administrator_is_told_all(github: GitHub, monkeypatch: pytest.Monkey
     assert (
         the(lines, "branch").message == "main is not protected: whoever may push can promote without a review"
     )
-    assert (
-        the(lines, "automation").message == "issues are ours where github-actions[bot] or alice opened them"
-    )
+    assert the(lines, "automation").message == "issues that github-actions[bot] or alice opened are ours"
     writes = [request for request in github.requests if request.method not in ("GET", "HEAD")]
     assert writes == []
 

@@ -163,11 +163,11 @@ def test_an_earlier_system_may_have_files_of_the_same_names(repo: Repo) -> None:
     repo.commit(files={".github/workflows/release-flux-artifact.yml": own})
     adoption = plan(repo, registry=".registry")
     assert [file.path for file in adoption.differing] == [".github/workflows/release-flux-artifact.yml"]
-    (told,) = [str(notice) for notice in adoption.notices if "push today" in str(notice)]
+    (told,) = [str(notice) for notice in adoption.notices if "push images, too" in str(notice)]
     assert "too: .github/workflows/release-flux-artifact.yml; remove" in told
     assert {one.setting: one.value for one in adoption.findings}["adopted"] == repo.head
     observing = plan(repo, mode="observe", registry=".registry")
-    assert not any("push today" in str(notice) for notice in observing.notices)
+    assert not any("push images, too" in str(notice) for notice in observing.notices)
 
 
 def test_the_start_line_is_recorded_once(repo: Repo) -> None:

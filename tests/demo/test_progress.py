@@ -67,6 +67,6 @@ def test_it_plays(tmp_path: Path) -> None:
     assert desired == {"app": {"at1": "0.1.0", "at2": "0.1.0", "p1": "0.1.0"}}
     assert "promote/app-0.1.1: opened for at1, at2" in played.stdout
     assert "at2 is failing" in played.stdout.replace("app:", "")
-    assert "0.1.1 was rolled back from in at" in played.stdout
+    assert "at was rolled back from 0.1.1" in played.stdout
     assert "Wrote the board of 1 artifact: .board/index.html" in played.stdout
     assert "rollback" in (clone.path / ".board/artifacts/app.html").read_text(encoding="utf-8")

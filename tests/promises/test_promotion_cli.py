@@ -120,7 +120,7 @@ def test_what_is_no_release_tag(local: World, tmp_path: Path) -> None:
     ("arguments", "error"),
     [
         (("issue.apply", "7"), "there is no issue 7"),
-        (("issue.apply", "one"), "'one' is not a number of an issue"),
+        (("issue.apply", "one"), "'one' is not the number of an issue"),
         (("promote", "esso", "prod"), "there is no artifact 'esso'"),
         (("promote", "eso", "production"), "production"),
         (("promote", "eso", "prod", "--version", "1"), "'1' is not a semantic version"),

@@ -1,4 +1,4 @@
-"""What an adoption shows: each finding with its evidence, what cannot be said, and each file."""
+"""What an adoption shows: each finding with its evidence, the gaps, and each file."""
 
 from flux.adoption.clues import Gap, ProposedSetting
 from flux.adoption.files import WantedFile
@@ -37,7 +37,7 @@ def test_a_dry_run_is_a_diff(stage: Stage) -> None:
 
 def test_what_cannot_be_said(stage: Stage) -> None:
     shown = stage.log(lambda report: show_adoption(report, Adoption([], [], [Gap("a", "b")]), [], False))
-    assert shown.lines == ["cannot be said: a", "    b"]
+    assert shown.lines == ["settings cannot describe this: a", "    b"]
 
 
 def test_a_document(stage: Stage) -> None:

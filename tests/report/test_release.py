@@ -42,18 +42,18 @@ def test_a_dry_run_shows_the_notes(stage: Stage) -> None:
         (
             Place("local"),
             ["git@gitlab.com:o/m.git"],
-            "a tag of git at https://gitlab.com/o/m, and to no forge there",
+            "https://gitlab.com/o/m as a git tag, without a release page",
         ),
         (
             Place("local"),
             ["https://u:p/w@x/o"],
-            "a tag of git at origin, whose URL names no host, and to no forge there",
+            "origin, whose URL names no host, as a git tag, without a release page",
         ),
         (Place("local"), ["/srv/mono", ""], ""),
         (
             Place("local"),
             ["/srv/mirror", "/srv/mirror", "git@github.com:octo/m"],
-            "a tag of git at https://github.com/octo/m, and to no forge there",
+            "https://github.com/octo/m as a git tag, without a release page",
         ),
         (Place("local"), [], ""),
     ],

@@ -117,7 +117,7 @@ def test_any_line_is_judged(words: list[str]) -> None:
         ({"run": {"hide": "both"}}, "", "--hide does nothing here"),
         ({"timeouts": {"command": 3}}, "", "--command-timeout does nothing here"),
         ({"sudo": {"password": "x"}}, "", "--prompt-for-sudo-password does nothing here"),
-        ({}, "eso web", "what follows -- is for no command: eso web"),
+        ({}, "eso web", "no command takes the words after --: eso web"),
     ],
 )
 def test_options_for_shell_commands(overrides: dict[str, object], remainder: str, message: str) -> None:

@@ -1,4 +1,4 @@
-"""The tasks for promotion issues: what is not a number of an issue is refused."""
+"""The tasks for promotion issues: a wrong number is refused."""
 
 from pathlib import Path
 
@@ -13,5 +13,5 @@ def test_what_is_no_number(number: str, tmp_path: Path) -> None:
     done = inv(repo, "issue.apply", f"--number={number}")
     assert (done.code, done.out) == (2, "")
     said, hint = done.err.splitlines()
-    assert said == f"error: {number!r} is not a number of an issue"
+    assert said == f"error: {number!r} is not the number of an issue"
     assert hint == "hint: say it as `inv issue.apply 3`"

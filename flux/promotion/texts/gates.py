@@ -35,7 +35,7 @@ def reason(why: Reason) -> str:
         case RolledBack(environment, version):
             return f"{environment} was rolled back from {version}"
         case PhaseRolledBack(phase, version):
-            return f"{version} was rolled back from in {phase}"
+            return f"{phase} was rolled back from {version}"
         case NotRunning():
             return _not_running(why)
         case Soaks():

@@ -28,7 +28,7 @@ SAID = {
         (gates.reason(Behind("at", "1.0.0")), "at does not have 1.0.0 yet"),
         (gates.reason(Fails("at", "1.0.0", FAILING)), "at fails with 1.0.0: eso in eu: no"),
         (gates.reason(RolledBack("at", "1.0.0")), "at was rolled back from 1.0.0"),
-        (gates.reason(PhaseRolledBack("prod", "1.0.0")), "1.0.0 was rolled back from in prod"),
+        (gates.reason(PhaseRolledBack("prod", "1.0.0")), "prod was rolled back from 1.0.0"),
         (
             gates.reason(NotRunning("at", "1.0.0", WAITING)),
             "at does not run 1.0.0 yet: waits for eso in eu",
