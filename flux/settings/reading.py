@@ -15,6 +15,8 @@ from flux.settings.consistency import check_names, check_rules
 from flux.settings.derived import Settings
 from flux.settings.settings import ENTRIES
 
+_MOST_SHOWN = 200
+
 
 def read_settings(configured: object, environment: Mapping[str, str]) -> Settings:
     """Return the settings of `flux:` in Invoke's configuration, overridden by `environment`.
@@ -109,8 +111,9 @@ def _valid(origin: str, name: str, value: object) -> Any:
 
 
 def _shown(value: object) -> str:
-    """Return a value that can be printed: a URL without its password."""
-    return re.sub(r"//.*@", "//", repr(value))
+    """Return a value that can be printed: a URL without its password, and the beginning of a long value."""
+    shown = re.sub(r"//.*@", "//", repr(value))
+    return shown if len(shown) <= _MOST_SHOWN else f"{shown[:_MOST_SHOWN]}…"
 
 
 def _check_together(settings: Settings) -> None:

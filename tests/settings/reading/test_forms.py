@@ -203,6 +203,15 @@ def test_wrong_variables(variable: str, text: str, message: str) -> None:
     assert caught.value.message == message
 
 
+def test_of_a_long_value_the_beginning_is_shown_and_the_reason() -> None:
+    environments = [f"ring{number}" for number in range(1000)]
+    with pytest.raises(SettingError) as caught:
+        read_settings({"phases": [{"at": [*environments, "ring1"]}]}, {})
+    assert caught.value.message.startswith("flux.phases cannot be [{'at': ['ring0', 'ring1',")
+    assert caught.value.message.endswith("… ('ring1' is listed twice)")
+    assert len(caught.value.message) < 300
+
+
 @example("source", "oci", "][", "")
 @given(
     st.sampled_from(["registry", "source"]),
