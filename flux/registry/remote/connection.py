@@ -134,5 +134,4 @@ def _origin(host: str, scheme: str) -> str:
 def _with(request: Request, authorization: str | None) -> Request:
     if authorization is None:
         return request
-    headers = {**request.headers, "Authorization": authorization}
-    return Request(request.method, request.url, headers, request.body, request.most, request.blob)
+    return request._replace(headers={**request.headers, "Authorization": authorization})

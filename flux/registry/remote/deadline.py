@@ -7,9 +7,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -18,13 +16,22 @@ from urllib3.util.ssl_ import create_urllib3_context
 _TOLERANCE = 1.01
 """How many times the remaining time a wait may take."""
 
+_current = threading.local()
+
 
 class Deadline:
-    """The time when this thread's request has to end."""
+    """The time when a request has to end. As a context, it limits what this thread sends and receives."""
 
     def __init__(self, seconds: float) -> None:
         self._began = time.monotonic()
         self._seconds = seconds
+
+    def __enter__(self) -> Self:
+        _current.deadline = self
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        _current.deadline = None
 
     def extend_to(self, seconds: float) -> None:
         """Extend the deadline to `seconds` after its start."""
@@ -37,19 +44,6 @@ class Deadline:
     @property
     def left(self) -> float:
         return self._began + self._seconds - time.monotonic()
-
-
-_current = threading.local()
-
-
-@contextmanager
-def deadline(seconds: float) -> Iterator[Deadline]:
-    """Set a deadline for everything that this thread sends and receives in the block."""
-    _current.deadline = made = Deadline(seconds)
-    try:
-        yield made
-    finally:
-        _current.deadline = None
 
 
 def _hurry(sock: socket.socket) -> None:

@@ -1,9 +1,9 @@
 """Sends one request and reads its answer, within the limits."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from io import BytesIO
 from threading import BoundedSemaphore
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from urllib3 import BaseHTTPResponse, HTTPHeaderDict
@@ -11,7 +11,7 @@ from urllib3.exceptions import HTTPError
 
 from flux.errors import RegistryError, TooLargeError
 from flux.registry.remote.address import in_our_scheme, is_at, join, origin_of
-from flux.registry.remote.deadline import Deadline, deadline
+from flux.registry.remote.deadline import Deadline
 from flux.registry.remote.errors import CHECK, network_failure, too_late
 from flux.registry.remote.limits import Limits, in_words
 from flux.registry.remote.proxies import Pools
@@ -22,8 +22,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _REFUSALS = 300
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """A request. `most` is the maximum size of a successful answer, in bytes. A `blob` may take longer.
 
     With `stays`, only redirects to the same origin are followed.
@@ -43,8 +42,7 @@ class Request:
         return f"{self.method} {parts.path} on {parts.netloc.rpartition('@')[2]}"
 
 
-@dataclass(frozen=True)
-class Response:
+class Response(NamedTuple):
     """A complete answer to a request for `url`. Only the body of a refusal may be cut off."""
 
     url: str
@@ -81,7 +79,7 @@ class Transport:
     def _send(self, request: Request) -> Response:
         allowed = self.limits.seconds_for(len(request.body or b"")) if request.blob else self.limits.seconds
         headers = {**request.headers, "Accept-Encoding": "identity"}
-        with self._turns, deadline(allowed) as ends:
+        with self._turns, Deadline(allowed) as ends:
             try:
                 response = self._pools.send(request.method, request.url, headers, request.body)
                 self.answered = True
@@ -128,4 +126,4 @@ def _redirected(request: Request, location: str, status: int) -> Request:
     }
     method = "GET" if status == 303 and request.method != "HEAD" else request.method
     body = request.body if method == request.method else None
-    return Request(method, url, headers, body, request.most, request.blob, request.stays)
+    return request._replace(method=method, url=url, headers=headers, body=body)
