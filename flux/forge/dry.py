@@ -105,8 +105,8 @@ class DryForge:
     def first_title(self, number: int) -> str:
         return self._forge.first_title(number)
 
-    def comments(self, number: int) -> Sequence[Comment]:
-        there = self._forge.comments(number) if number else []
+    def comments(self, number: int, exact: bool = False) -> Sequence[Comment]:
+        there = self._forge.comments(number, exact) if number else []
         return [replace(each, **self._edits.get((Comment, each.id), {})) for each in there]
 
     def create_comment(self, number: int, body: str) -> Comment:

@@ -221,8 +221,9 @@ class Forge(Reporting, Protocol):
     def first_title(self, number: int) -> str:
         """Return the title that an issue was opened with, even if it was changed since."""
 
-    def comments(self, number: int) -> Sequence[Comment]:
-        """Return every comment on an issue or pull request, oldest first."""
+    def comments(self, number: int, exact: bool = False) -> Sequence[Comment]:
+        """Return every comment on an issue or pull request, oldest first. Only with `exact`, `edited` is also
+        true if somebody edited the comment in the second in which it was made."""
 
     def create_comment(self, number: int, body: str) -> Comment: ...
 

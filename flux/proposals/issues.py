@@ -43,6 +43,7 @@ class PromotionIssues:
         self._forge = monorepo.forge
         self.authority = authority or Authority(monorepo)
         self._read: dict[int, list[Comment]] = {}
+        self._exact: set[int] = set()
         self.warnings: list[AnyNotice] = []
         """Comments that failed, and issues that look like ours but are not."""
 
@@ -135,10 +136,11 @@ class PromotionIssues:
     def written(self, number: int) -> list[Decision]:
         """Return the decisions that comments record: all in our comments, in others only the author's own.
         Edited comments are ignored."""
+        if any(map(_noted, self._comments(number))):
+            self._read_exactly(number)
         found = []
         for comment in self._comments(number):
-            key = "" if comment.edited else read_key(comment.body) or ""
-            decision = read_decision(key.removeprefix(_NOTED)) if key.startswith(_NOTED) else None
+            decision = _noted(comment)
             if decision and self.authority.is_ours(comment.author):
                 found.append(decision)
             elif decision and self._is_own(decision, comment):
@@ -224,6 +226,14 @@ class PromotionIssues:
             self._read[number] = list(self._forge.comments(number))
         return self._read[number]
 
+    def _read_exactly(self, number: int) -> None:
+        """Find out which comments were edited, also in the second in which they were made."""
+        if number not in self._exact:
+            self._exact.add(number)
+            told = list(self._forge.comments(number, exact=True))
+            known = {comment.id for comment in told}
+            self._read[number] = told + [each for each in self._comments(number) if each.id not in known]
+
     def rewrite(self, number: int, change: Callable[[str], str]) -> None:
         """Change the current body, then read it again: a person may have edited it at the same time."""
         for _ in range(_MOST_WRITES):
@@ -233,6 +243,12 @@ class PromotionIssues:
             if (body := change(issue.body)) == issue.body:
                 return
             self._forge.edit_issue(number, body=body)
+
+
+def _noted(comment: Comment) -> Decision | None:
+    """Return the decision that an unedited comment records."""
+    key = "" if comment.edited else read_key(comment.body) or ""
+    return read_decision(key.removeprefix(_NOTED)) if key.startswith(_NOTED) else None
 
 
 def _key(about: Iterable[str]) -> str:

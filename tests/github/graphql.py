@@ -1,13 +1,15 @@
-"""The mutations of GitHub's GraphQL API that switch auto-merge, held against its published schema."""
+"""GitHub's GraphQL API, held against its published schema: the mutations that switch auto-merge, and the
+query for when comments were edited."""
 
 import json
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
 from tests.github import access, descriptions
-from tests.github.peoplebodies import node, show_user
+from tests.github.peoplebodies import node, show_user, stamp
 from tests.github.state import Pull, Repository, Token
 from tests.github.wire import JSON, RefusedError, Reply, Request, Urls
 from tests.github.world import World
@@ -16,7 +18,13 @@ _MUTATION = re.compile(
     r"mutation (?P<label>\w+)\(\$input: (?P<type>\w+)!\) "
     r"\{ (?P<name>\w+)\(input: \$input\) \{ (?P<fields>[\w\s{}]+) \} \}"
 )
+_QUERY = re.compile(
+    r"query (?P<label>\w+)\(\$ids: \[ID!\]!\) "
+    r"\{ nodes\(ids: \$ids\) \{ \.\.\. on (?P<type>\w+) \{ (?P<fields>[\w\s{}]+) \} \} \}"
+)
 _WRITE = access.writes("pull_requests")
+_READ = access.reads("issues", "pull_requests")
+_MOST_NODES = 100
 _SCALARS: Mapping[str, type] = {"String": str, "ID": str, "GitObjectID": str}
 
 
@@ -29,15 +37,19 @@ class _Error(Exception):
 
 
 def answer(world: World, request: Request, urls: Urls, fail: Callable[[str], None]) -> Reply | None:
-    """None for what is not asked of GraphQL, and for queries, which are not modelled."""
+    """None for what is not asked of GraphQL, and for other queries, which are not modelled."""
     body = request.body if isinstance(request.body, dict) else {}
-    match = _MUTATION.fullmatch(str(body.get("query", "")))
-    if (request.method, request.path) != ("POST", "/graphql") or match is None:
+    asked = str(body.get("query", ""))
+    match, query = _MUTATION.fullmatch(asked), _QUERY.fullmatch(asked)
+    if (request.method, request.path) != ("POST", "/graphql") or not (match or query):
         return None
     token = world.tokens.get(request.headers.get("authorization", "").partition(" ")[2].strip())
     if token is None:
         return RefusedError(401, "Bad credentials").reply
     request.login = token.account.login
+    if match is None:
+        assert query
+        return _nodes(world, query, body.get("variables", {}).get("ids"), token, fail)
     given = body.get("variables", {}).get("input")
     if complaint := _complaint(match, given):
         fail(f"{request} is not as GitHub describes it: {complaint}")
@@ -47,6 +59,22 @@ def answer(world: World, request: Request, urls: Urls, fail: Callable[[str], Non
     except _Error as error:
         return Reply(200, {"data": {match["name"]: None}, "errors": [error.told]})
     return Reply(200, {"data": {match["name"]: told}})
+
+
+def _nodes(world: World, query: re.Match[str], ids: Any, token: Token, fail: Callable[[str], None]) -> Reply:
+    """The comments with these IDs, null for those that are gone or that the token may not see."""
+    complaint = _of_selection(query["type"], query["fields"].split())
+    if complaint or not isinstance(ids, list) or len(ids) > _MOST_NODES or query["type"] != "IssueComment":
+        fail(f"a query is not as GitHub describes it: {complaint or ids}")
+        return RefusedError(400, str(complaint)).reply
+    there: dict[str, JSON] = {}
+    for repo in world.repositories.values():
+        with suppress(RefusedError):
+            access.authorize(token, repo, _READ)
+            for comment in (comment for issue in repo.issues.values() for comment in issue.comments):
+                edited = stamp(comment.edited) if comment.edited else None
+                there[node("IC", comment.id)] = {"id": node("IC", comment.id), "lastEditedAt": edited}
+    return Reply(200, {"data": {"nodes": [there.get(id) for id in ids]}})
 
 
 def _perform(world: World, name: str, given: JSON, token: Token, urls: Urls) -> JSON:

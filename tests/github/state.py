@@ -86,6 +86,7 @@ class Comment:
     body: str
     created: datetime
     updated: datetime
+    edited: datetime | None = None
 
 
 @dataclass

@@ -3,7 +3,9 @@
 import pytest
 
 from flux.promotion.boxes import mark
+from flux.promotion.ledger import Decision, How, render_decision
 from flux.promotion.marker import render_key
+from flux.proposals.issues import PromotionIssues
 from tests.commands.promoted import TAG
 from tests.commands.promoting import CONFIG, World
 
@@ -136,3 +138,20 @@ def test_a_branch_of_what_there_cannot_be_stops_nobody(hub: World) -> None:
     assert forge.create_branch("promote/eso-banana", commit)
     assert [one.promotion.version for one in hub.sync().promotions] == ["1.1.0"]
     assert not hub.reconcile().errors
+
+
+def test_a_comment_of_ours_that_somebody_rewrote_at_once_says_nothing(hub: World) -> None:
+    """Whoever may write can make us comment, and edit that comment in the same second."""
+    hub.open(TAG)
+    said = Decision("alice", How.TICK, ("prod_ring1",), int(hub.forge().now()), 1)
+    issue = hub.forge().create_comment(1, "@bob may not promote")
+    forged = render_key(f"noted {render_decision(said)}")
+    hub.forge("bob").edit_comment(1, issue.id, forged)
+    assert [comment.edited for comment in hub.forge().comments(1)][-1] is False
+    with hub.opened() as monorepo:
+        issues = PromotionIssues(monorepo)
+        assert issues.written(1) == []
+        issues.write_down(1, [said])
+        assert issues.written(1) == [said]
+    with hub.opened() as monorepo:
+        assert PromotionIssues(monorepo).written(1) == [said]

@@ -12,6 +12,8 @@ from flux.forge.github.fields import given, lf, login_of, state_of
 from flux.forge.github.token import ISSUES_WRITE
 
 _GREEN = "0e8a16"
+_MOST_NODES = 100  # of one query
+_LAST_EDITS = "query Comments($ids: [ID!]!) { nodes(ids: $ids) { ... on IssueComment { id lastEditedAt } } }"
 
 
 class Issues(Part):
@@ -48,9 +50,11 @@ class Issues(Part):
             first = next(renamed, None)
             return str(first["from"]) if first else issue.title
 
-    def comments(self, number: int) -> Sequence[Comment]:
+    def comments(self, number: int, exact: bool = False) -> Sequence[Comment]:
         with self._github.asking(f"list comments on {number}", ISSUES_WRITE) as repository:
-            return [_comment(comment) for comment in repository.get_issue(number).get_comments()]
+            told = list(repository.get_issue(number).get_comments())
+            edited = _edited(repository, told) if exact else set()
+            return [_comment(comment, comment.id in edited) for comment in told]
 
     def create_comment(self, number: int, body: str) -> Comment:
         with self._github.asking(f"comment on {number}", ISSUES_WRITE) as repository:
@@ -86,7 +90,21 @@ def _is_pull_request(issue: GitHubIssue) -> bool:
     return issue.html_url.split("/")[-2] == "pull"
 
 
-def _comment(comment: IssueComment) -> Comment:
-    edited = comment.updated_at != comment.created_at
+def _edited(repository: Repository, comments: Sequence[IssueComment]) -> set[int]:
+    """Return the comments that somebody has edited, or deleted meanwhile. REST does not tell of an edit in
+    the first second: its times are in seconds."""
+    nodes = {comment.raw_data["node_id"]: comment.id for comment in comments}
+    unedited: set[str] = set()
+    ids = list(nodes)
+    for at in range(0, len(ids), _MOST_NODES):
+        asked = {"ids": ids[at : at + _MOST_NODES]}
+        _, told = repository.requester.graphql_query(_LAST_EDITS, asked)
+        found = (node for node in told["data"]["nodes"] if node)
+        unedited |= {node["id"] for node in found if node["lastEditedAt"] is None}
+    return {comment for node, comment in nodes.items() if node not in unedited}
+
+
+def _comment(comment: IssueComment, edited: bool = False) -> Comment:
+    edited = edited or comment.updated_at != comment.created_at
     created = comment.created_at.timestamp() if comment.created_at else None
     return Comment(comment.id, lf(comment.body), login_of(comment.user), edited, created)

@@ -51,7 +51,7 @@ class Issues(Accounts):
         issue = self.issue(number)
         return issue.title if issue else ""
 
-    def comments(self, number: int) -> Sequence[Comment]:
+    def comments(self, number: int, exact: bool = False) -> Sequence[Comment]:
         kind = self._kind(number)
         every = [self._comment(kind, number, comment) for comment in self._folder.comments(kind, number)]
         return [comment for comment in every if comment]

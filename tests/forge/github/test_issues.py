@@ -38,3 +38,23 @@ def test_an_issue_that_went_elsewhere_is_none_here(hub: Place, server: GitHub, t
         with pytest.raises(ForgeError):
             hub.forge.create_comment(number, "x")
     assert server.repository("octo/other").issues[1].body == "Body"
+
+
+def test_an_edit_in_the_second_of_the_comment_is_seen_exactly(hub: Place, server: GitHub) -> None:
+    number = hub.forge.create_issue("Title", "Body", "flux-release", None).number
+    made = [hub.forge.create_comment(number, "ours").id for _ in range(3)]
+    hub.forge.edit_comment(number, made[1], "another")
+    assert [comment.edited for comment in hub.forge.comments(number)] == [False] * 3
+    assert [comment.edited for comment in hub.forge.comments(number, exact=True)] == [False, True, False]
+    (asked,) = [request for request in server.requests if request.path == "/graphql"]
+    assert asked.login
+
+
+def test_of_very_many_comments_some_are_asked_about_at_once(
+    hub: Place, server: GitHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flux.forge.github.issues._MOST_NODES", 2)
+    number = hub.forge.create_issue("Title", "Body", "flux-release", None).number
+    made = [hub.forge.create_comment(number, "ours").id for _ in range(3)]
+    hub.forge.edit_comment(number, made[2], "another")
+    assert [comment.edited for comment in hub.forge.comments(number, exact=True)] == [False, False, True]

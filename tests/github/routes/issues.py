@@ -300,6 +300,7 @@ def edit_comment(call: Call) -> Reply:
         raise invalid("IssueComment", "body", "custom", _too_long("body", _LIMIT))
     if text != old:
         comment.body, comment.updated = text, call.world.now()
+        comment.edited = comment.updated
         changes = {"body": {"from": old}}
         call.world.tell_comment(call.repo, call.bearer, "edited", issue, comment, changes=changes)
     return Reply(200, call.view.comment(issue, comment))

@@ -48,3 +48,12 @@ def test_there_is_no_such_pull_request(github: GitHub) -> None:
     assert told.status == 200
     assert told.body["errors"][0]["type"] == "NOT_FOUND"
     assert call(github, "POST", "/graphql", "ghp_nobodys", body).status == 401
+
+
+def test_a_query_for_what_there_is_not_is_a_complaint(github: GitHub) -> None:
+    query = "query Q($ids: [ID!]!) { nodes(ids: $ids) { ... on IssueComment { id editedAt } } }"
+    body = {"query": query, "variables": {"ids": ["IC_x"]}}
+    assert call(github, "POST", "/graphql", github.token("alice"), body).status == 400
+    assert "IssueComment has no field editedAt" in github.failures.pop()
+    body["query"] = query.replace("editedAt", "lastEditedAt")
+    assert call(github, "POST", "/graphql", github.token("alice"), body).body == {"data": {"nodes": [None]}}
