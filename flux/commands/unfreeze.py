@@ -19,6 +19,8 @@ def unfreeze(monorepo: Monorepo, phase: str | None) -> Frozen:
     pending = pending_freezes(monorepo, authorized(monorepo, phase))
     begun = pending.after(there)
     kept = tuple(each for each in begun if phase and each.phase != phase)
+    if kept == begun and pending.pull_request and any(phase in (None, each.phase) for each in there):
+        return Frozen(pending.pull_request, begun)  # it has ended the freeze already
     if kept == begun:
         frozen = ", ".join(sorted({each.phase or "every phase" for each in begun}))
         raise RequestError(

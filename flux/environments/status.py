@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from time import time
 
 from flux.errors import DesiredStateError, FluxError, OutdatedSettingsError
 from flux.forge.forge import PullRequest, PullState
@@ -10,6 +11,7 @@ from flux.monorepo.desired import choose_artifacts, desired_at, stray_of
 from flux.monorepo.desired_history import change_of, history
 from flux.monorepo.drift import Looked, look
 from flux.monorepo.followers import strayed
+from flux.monorepo.freezes import freezes_at
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import commits_since, last_releases
 from flux.monorepo.tip_settings import find_outdated_settings
@@ -17,6 +19,7 @@ from flux.notice import AnyNotice, Notice
 from flux.parallel import in_parallel, meanwhile
 from flux.promotion.clusters.health import Health, Running
 from flux.promotion.desired import Desired
+from flux.promotion.gates.freeze import Freeze
 from flux.promotion.plan import Action, Step
 from flux.promotion.proposal import Promotion, promotion_of_branch
 from flux.registry.target import Target
@@ -61,6 +64,7 @@ class Status:
     outdated: OutdatedSettingsError | None = None
     strayed: Sequence[AnyNotice] = ()
     """A notice for each environment that has something else than the release or the tip that it follows."""
+    freezes: Sequence[Freeze] = ()
 
     @property
     def steps(self) -> list[Step]:
@@ -131,6 +135,8 @@ def find_status(
         notices: list[AnyNotice] = [Notice(outdated, then=outdated.hint)] if outdated else []
         astray = _strayed(monorepo, chosen)
         notices += astray
+        freezes, unread = _freezes(monorepo)
+        notices += unread
         now, rows, unknown = _with_health(monorepo, rows)
         notices += unknown
         try:
@@ -140,7 +146,17 @@ def find_status(
             notices.append(Notice(error, "open promotions are not shown"))
         requests = _requests(monorepo, desired, promotions, names)
     shown = [replace(rows[name], requests=requests.get(name, {})) for name in chosen]
-    return Status(monorepo.settings.environments, shown, promotions, notices, now, outdated, astray)
+    return Status(monorepo.settings.environments, shown, promotions, notices, now, outdated, astray, freezes)
+
+
+def _freezes(monorepo: Monorepo) -> tuple[Sequence[Freeze], Sequence[Notice]]:
+    """Return the freezes of the tip that have not ended."""
+    try:
+        freezes = freezes_at(monorepo, monorepo.tip)
+    except DesiredStateError as error:
+        return (), [Notice(error, "freezes are not shown")]
+    now = time()
+    return [freeze for freeze in freezes if freeze.until is None or now < freeze.until], ()
 
 
 def _strayed(monorepo: Monorepo, names: Sequence[str]) -> Sequence[AnyNotice]:

@@ -10,6 +10,7 @@ from flux.monorepo.monorepo import Monorepo
 from flux.promotion.convergence import BranchStep, Side, StepKind, Wish, next_step
 from flux.promotion.gates.gate import GateVerdict
 from flux.promotion.ledger import Decision, since_begun
+from flux.promotion.phase_order import Skipped, find_skipped
 from flux.promotion.proposal import Promotion, VersionChange
 from flux.promotion.texts import notices as say
 from flux.promotion.texts.check import check_not_set
@@ -61,6 +62,8 @@ class Proposed:
     notices: tuple[str, ...] = ()
     waits: dict[str, GateVerdict] = field(default_factory=dict)
     """The environments that the rules do not allow yet."""
+    skipped: Sequence[Skipped] = ()
+    """The earlier phases that do not have the version yet."""
 
     stopped: ForgeError | None = None
     """Why the branch stays as it is, if it has a commit of another person."""
@@ -199,6 +202,7 @@ class Converger:
             case StepKind.STOP if branch:
                 return self._stopped(promotion, main, branch)
         changes = step.proposal.changes
+        to = [change.environment for change in changes]
         said = [*explained(self._waits), *overrides(step.decisions)]
         pull, written = self._requests.write(
             promotion, open_, changes, versions, issue, step.rollback, step.decisions, said
@@ -218,6 +222,7 @@ class Converger:
             dropped,
             (*self._told, *([check_not_set(RULES_CHECK, untold)] if untold else [])),
             dict(self._waits),
+            find_skipped({} if step.rollback else self._settings.groups, versions, promotion.version, to),
         )
 
     def _stopped(self, promotion: Promotion, main: Side, branch: PromotionBranch) -> Proposed:

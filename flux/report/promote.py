@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from flux.promotion.texts.gates import waiting
+from flux.promotion.texts.notices import skipped
 from flux.proposals.converge import Proposed, ProposedAction
 from flux.report.text import place
 
@@ -26,6 +28,11 @@ def show_proposed(report: Report, proposed: Proposed, dry_run: bool = False) -> 
         report.notice(
             f"{environment} is not proposed any more: main has {version or 'no version'} for it now"
         )
+    for why, waits in waiting(proposed.waits).items():
+        verb = "has" if len(waits) == 1 else "have"
+        report.notice(f"{', '.join(waits)} {verb} to wait: {why}")
+    for early in () if proposed.waits else proposed.skipped:
+        report.notice(skipped(promotion.version, early))
     rows = [
         (change.environment, change.old or "none", change.new, _direction(change))
         for change in proposed.changes

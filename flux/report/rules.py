@@ -68,12 +68,13 @@ def _forecast(ruled: Ruled) -> list[str]:
 
 
 def _when(outlook: Outlook) -> str:
-    who = "by rule" if outlook.by_rule else "once somebody asks"
+    who = "by rule" if outlook.by_rule else "if a person asks"
     if outlook.verdict.allowed:
         stopped = f": {reason(outlook.stopped)}" if outlook.stopped else ""
         return f"now, {who}{stopped}"
-    when = f"at {ends(outlook.verdict.until)}" if outlook.verdict.until is not None else "not yet"
-    return f"{when}, {who}: {reasons(outlook.verdict)}"
+    if outlook.verdict.until is not None:
+        return f"at {ends(outlook.verdict.until)}, {who}: {reasons(outlook.verdict)}"
+    return f"not yet, {'' if outlook.by_rule else 'even '}{who}: {reasons(outlook.verdict)}"
 
 
 def document(rules: Rules) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from flux.promotion.clusters.health import Health, Running
 from flux.promotion.plan import Action
 from flux.promotion.texts.health import message
 from flux.promotion.texts.times import shown_time
+from flux.report.freeze import freeze_document
+from flux.report.freeze import line as freeze_line
 from flux.report.status_map import Signs, differing, phase_map
 from flux.report.tables import filled
 from flux.report.tag import document as tags_document
@@ -64,6 +66,8 @@ def show_status(
 def _show_rest(report: Report, status: Status) -> None:
     """Show open pull requests, failures, and the number of drifting tags."""
     _show_health(report, status)
+    for freeze in status.freezes:
+        report.print(f"frozen: {freeze_line(freeze)}")
     for _, pull in status.promotions or []:
         report.print(f"open: {pull.title} {place(pull.url)}")
     _show_failed(report, status)
@@ -123,6 +127,7 @@ def document(status: Status) -> dict[str, Any]:
             }
             for row in status.rows
         ],
+        "freezes": [freeze_document(freeze) for freeze in status.freezes],
         "promotions": None if status.promotions is None else [_promotion(*one) for one in status.promotions],
     }
 

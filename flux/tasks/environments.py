@@ -79,6 +79,8 @@ def status(
             if watch:
                 run.report.begin_anew(WATCH_SECONDS)
             show_status(run.report, found, run.monorepo.settings.groups, detailed=bool(artifact))
+            if found.drifts and not watch:
+                run.report.next("inv tag")
             if is_wrong(found, checks=checks, behind=allowed):
                 raise Exit(code=1)
 

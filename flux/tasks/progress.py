@@ -71,7 +71,7 @@ def freeze(
 
         frozen = propose(run.monorepo, reason, phase, until)
         show_frozen(run.report, frozen, dry_run)
-        if frozen.pull_request and not dry_run:
+        if frozen.pull_request and not (frozen.withdrawn or dry_run):
             run.report.next("inv rules", first="merge the pull request")
 
 
@@ -88,7 +88,7 @@ def unfreeze(context: Context, phase: str | None = None, dry_run: bool = False, 
 
         frozen = propose(run.monorepo, phase)
         show_frozen(run.report, frozen, dry_run)
-        if frozen.pull_request and not dry_run:
+        if frozen.pull_request and not (frozen.withdrawn or dry_run):
             run.report.next("inv reconcile", first="merge the pull request")
 
 

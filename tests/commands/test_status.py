@@ -110,6 +110,7 @@ def test_json_is_that_of_a_dry_tag_and_more(world: World) -> None:
                 "requests": {},
             },
         ],
+        "freezes": [],
         "promotions": [],
     }
     assert run(world, "--json", "--check").document == done.document

@@ -16,6 +16,9 @@ def test_a_second_unfreeze_joins_the_first(world: World) -> None:
     with world.opened(login="alice") as monorepo:
         unfreeze(monorepo, "at")
         assert [each.phase for each in unfreeze(monorepo, "prod").freezes] == ["tt"]
+        again = unfreeze(monorepo, "at")
+    assert again.pull_request == world.pull()
+    assert [each.phase for each in again.freezes] == ["tt"]
     assert world.pull().title == "Unfreeze at, prod"
 
 

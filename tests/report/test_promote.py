@@ -6,6 +6,9 @@ from dataclasses import replace
 import pytest
 
 from flux.errors import ForgeError
+from flux.promotion.gates.gate import GateVerdict
+from flux.promotion.gates.reason import Behind
+from flux.promotion.phase_order import Skipped
 from flux.proposals.converge import Proposed, ProposedAction
 from flux.report.promote import show_proposed
 from tests.report.promotions import PROMOTION, PROPOSED, PULL
@@ -31,6 +34,16 @@ def test_a_pull_request(stage: Stage) -> None:
         {"environment": "tt", "from": "1.0.0", "to": "2.0.0", "direction": "up"},
         {"environment": "prod", "from": "3.0.0", "to": "2.0.0", "direction": "down"},
     ]
+
+
+def test_what_has_to_wait_and_what_is_skipped(stage: Stage) -> None:
+    early = replace(PROPOSED, dropped={}, skipped=[Skipped("at", ("at",), ("prod",))])
+    shown = stage.log(lambda report: show_proposed(report, early))
+    assert shown.err.splitlines() == ["2.0.0 is not yet in `at`, which comes before `prod`."]
+    verdict = GateVerdict((Behind("at", "2.0.0"),))
+    ruled = replace(early, waits={"tt": verdict, "prod": verdict})
+    shown = stage.log(lambda report: show_proposed(report, ruled))
+    assert shown.err.splitlines() == ["tt, prod have to wait: at does not have 2.0.0 yet"]
 
 
 @pytest.mark.parametrize(

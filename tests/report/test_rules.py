@@ -45,10 +45,10 @@ def test_rules_and_forecast(stage: Stage) -> None:
     assert lines[3:] == [
         "No rules for at: a person asks for each version.",
         "frozen: prod, by alice: x",
-        "eso 1.1.0 to at: now, once somebody asks",
+        "eso 1.1.0 to at: now, if a person asks",
         "eso 1.1.0 to prod: at 1970-01-01 00:01 UTC, by rule: at has to run 1.1.0 for 2h, "
         "until 1970-01-01 00:01 UTC",
-        "eso 1.1.0 to prod2: not yet, once somebody asks: at does not have 1.1.0 yet",
+        "eso 1.1.0 to prod2: not yet, even if a person asks: at does not have 1.1.0 yet",
     ]
     document = stage.json(lambda report: show_rules(report, found, None)).document
     assert document["rules"]["prod"]["soak"] == 7200
@@ -67,4 +67,4 @@ def test_environments_of_which_the_same_is_true_have_one_line(stage: Stage) -> N
     outlook = [Outlook(name, "1.0.0", "1.1.0") for name in ("at1", "at2", "prod1")]
     found = Rules({}, (), [Ruled("eso", {}, tuple(outlook))])
     lines = stage.log(lambda report: show_rules(report, found, None)).lines
-    assert lines == ["eso 1.1.0 to at1, at2, prod1: now, once somebody asks"]
+    assert lines == ["eso 1.1.0 to at1, at2, prod1: now, if a person asks"]

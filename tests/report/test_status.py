@@ -8,6 +8,7 @@ import pytest
 from flux.environments.status import Row, Status
 from flux.errors import RegistryError
 from flux.forge.forge import PullRequest, PullState
+from flux.promotion.gates.freeze import Freeze
 from flux.promotion.plan import Action, Step
 from flux.promotion.proposal import Promotion
 from flux.report.status import document, show_status
@@ -61,6 +62,14 @@ def test_nothing_drifts(stage: Stage) -> None:
     assert stage.log(lambda report: show_status(report, status(SAME))).lines[-1] == "No drift."
     astray = replace(status(SAME), strayed=["app:edge is not what main has"])
     assert "No drift." not in stage.log(lambda report: show_status(report, astray)).lines
+
+
+def test_freezes(stage: Stage) -> None:
+    frozen = replace(status(SAME), freezes=[Freeze("holidays", "ann", "prod", 0.0)])
+    said = "frozen: prod until 1970-01-01 00:00 UTC, by ann: holidays"
+    assert said in stage.log(lambda report: show_status(report, frozen)).lines
+    (freeze,) = stage.json(lambda report: show_status(report, frozen)).document["freezes"]
+    assert (freeze["phase"], freeze["reason"], freeze["by"]) == ("prod", "holidays", "ann")
 
 
 def test_what_nobody_desired_is_counted(stage: Stage) -> None:

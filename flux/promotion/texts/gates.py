@@ -1,5 +1,7 @@
 """The texts about a version that may not go to an environment yet."""
 
+from collections.abc import Mapping
+
 from flux.promotion.clusters.health import Running
 from flux.promotion.gates.duration import write_duration
 from flux.promotion.gates.gate import GateVerdict
@@ -23,6 +25,14 @@ def reasons(verdict: GateVerdict) -> str:
     return "; ".join(map(reason, verdict.reasons))
 
 
+def waiting(waits: Mapping[str, GateVerdict]) -> dict[str, list[str]]:
+    """Return the environments that have to wait, by their reasons."""
+    found: dict[str, list[str]] = {}
+    for name, verdict in waits.items():
+        found.setdefault(reasons(verdict), []).append(name)
+    return found
+
+
 def reason(why: Reason) -> str:
     """Return one reason, as plain text."""
     match why:
@@ -32,10 +42,8 @@ def reason(why: Reason) -> str:
             return f"{environment} does not have {version} yet"
         case Fails(environment, version, health):
             return f"{environment} fails with {version}: {message(health)}"
-        case RolledBack(environment, version):
-            return f"{environment} was rolled back from {version}"
-        case PhaseRolledBack(phase, version):
-            return f"{phase} was rolled back from {version}"
+        case RolledBack(where, version) | PhaseRolledBack(where, version):
+            return f"{where} was rolled back from {version}"
         case NotRunning():
             return _not_running(why)
         case Soaks():

@@ -10,7 +10,7 @@ from flux.promotion.boxes import LONGEST_BODY
 from flux.promotion.gates.gate import GateVerdict
 from flux.promotion.ledger import Decision, latest
 from flux.promotion.proposal import Promotion, VersionChange
-from flux.promotion.texts.gates import reasons
+from flux.promotion.texts.gates import waiting
 from flux.release.markdown import code, plain
 
 MOST_CHARACTERS = LONGEST_BODY
@@ -105,8 +105,11 @@ def request_body(
 
 
 def explained(waits: Mapping[str, GateVerdict]) -> list[str]:
-    """Return why a pull request has to wait, a line for each environment."""
-    return [f"{code(name)} has to wait: {plain(reasons(each))}." for name, each in waits.items()]
+    """Return why a pull request has to wait. Environments with the same reasons share a line."""
+    return [
+        f"{', '.join(map(code, names))} {'has' if len(names) == 1 else 'have'} to wait: {plain(why)}."
+        for why, names in waiting(waits).items()
+    ]
 
 
 def overrides(decisions: Iterable[Decision]) -> list[str]:

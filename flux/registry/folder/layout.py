@@ -28,10 +28,11 @@ _INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
 
 
 class LayoutTarget:
-    """One image layout."""
+    """One image layout. `registry` is the folder of all layouts; if it is new, git ignores it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, registry: Path | None = None) -> None:
         self._folder = folder
+        self._registry = registry
         self._index = folder / "index.json"
 
     def resolve(self, tag: str) -> str | None:
@@ -138,6 +139,9 @@ class LayoutTarget:
     def _write(self, path: Path, content: bytes) -> None:
         partial = path.with_name(f".{path.name}.{os.getpid()}.{get_ident()}")
         try:
+            if self._registry and not self._registry.exists():
+                self._registry.mkdir(parents=True, exist_ok=True)
+                (self._registry / ".gitignore").write_text("*\n")
             path.parent.mkdir(parents=True, exist_ok=True)
             partial.write_bytes(content)
             partial.replace(path)

@@ -14,7 +14,7 @@ class LayoutRegistry:
         self._folder = folder
 
     def repository(self, artifact: str) -> LayoutTarget:
-        return LayoutTarget(self._folder / artifact)
+        return LayoutTarget(self._folder / artifact, self._folder)
 
     def publisher(self, artifact: str) -> BuiltinPublisher:
         return BuiltinPublisher(self.repository(artifact))

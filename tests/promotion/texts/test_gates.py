@@ -52,6 +52,12 @@ SAID = {
         ),
         (gates.reason(OutsideWindow(WINDOWS[:1], None)), "it is outside of Mon 08:00-09:00 UTC"),
     ],
+    "waiting": [
+        (
+            str(gates.waiting({name: GateVerdict((Behind("at", "1.0.0"),)) for name in ("tt", "prod")})),
+            "{'at does not have 1.0.0 yet': ['tt', 'prod']}",
+        ),
+    ],
     "reasons": [
         (gates.reasons(GateVerdict()), ""),
         (

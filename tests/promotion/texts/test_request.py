@@ -162,6 +162,10 @@ def test_what_waits_and_what_was_overridden() -> None:
     assert explained({"tt": GateVerdict((Behind("at1", "1.1.0"),))}) == [
         "`tt` has to wait: at1 does not have 1.1.0 yet."
     ]
+    behind = GateVerdict((Behind("at1", "1.1.0"),))
+    assert explained({"prod1": behind, "prod2": behind}) == [
+        "`prod1`, `prod2` have to wait: at1 does not have 1.1.0 yet."
+    ]
     cause = Failure(("eso", "eu"), "x\n\n<!-- y --> @all fixes #1 [x] |")
     said = GateVerdict((Fails("a", "1.1.0", Health(Running.FAILING, 1, cause)),))
     assert explained({"tt": said}) == [
