@@ -59,7 +59,10 @@ def _phase(name: object, group: object) -> Phase:
     elif isinstance(group, Mapping) and group:
         from flux.settings.rules import rule
 
-        given, is_ruled = rule(group, also=["environments"]), True
+        try:
+            given, is_ruled = rule(group, also=["environments"]), True
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from None
         group = group.get("environments")
     listed = _listed(name, group)
     promoted = tuple(environment for environment, follow in listed if follow is None)

@@ -16,6 +16,8 @@ from flux.settings.derived import Settings
 from flux.settings.settings import ENTRIES
 
 _MOST_SHOWN = 200
+_DISTINCT = ("sources", "artifacts", "phases", "releaseconfig", "promoters")
+"""Settings whose names are hardly those of anything else in Invoke's configuration."""
 
 
 def read_settings(configured: object, environment: Mapping[str, str]) -> Settings:
@@ -32,9 +34,13 @@ def read_settings(configured: object, environment: Mapping[str, str]) -> Setting
 
 
 def require_section(keys: Iterable[str]) -> None:
-    """Raise SettingError if Invoke's configuration has a key that is nearly `flux`. Settings there do not
-    count."""
+    """Raise SettingError if Invoke's configuration has a setting beside `flux`, or a key that is nearly
+    `flux`. Settings there do not count."""
     for key in keys:
+        if key in _DISTINCT:
+            raise SettingError(
+                f"{key!r} in invoke.yaml is not under `flux:`", "indent it, below a line `flux:`"
+            )
         if key != "flux" and _is_nearly_flux(key.lower()):
             raise SettingError(
                 f"{key!r} in invoke.yaml is not a section of settings; did you mean flux?",

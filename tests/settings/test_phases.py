@@ -43,11 +43,11 @@ _NO_ENVIRONMENT = "an environment is a name, or has a `name` and what it shall `
         ({"at": "at_1"}, ""),
         (
             {"at": {"at_1": None}},
-            "'at_1' is not a part of a rule; parts are environments, after, soak, healthy, "
+            "at: 'at_1' is not a part of a rule; parts are environments, after, soak, healthy, "
             "auto, windows, merge, on_failure",
         ),
         ({"at": {"environments": "at_1"}}, ""),
-        ({"at": {"soak": 2}}, "`soak`: 2 has no unit: write it as 30m, 2h or 1d12h"),
+        ({"at": {"soak": 2}}, "at: `soak`: 2 has no unit: write it as 30m, 2h or 1d12h"),
         ([["at"]], ""),
         ([7], ""),
         ("at,at", "'at' is listed twice"),

@@ -237,6 +237,12 @@ def test_a_key_that_is_nearly_the_section_is_named(key: str) -> None:
         require_section(["flux", key])
 
 
+@pytest.mark.parametrize("key", ["sources", "phases"])
+def test_a_setting_beside_the_section_is_named(key: str) -> None:
+    with pytest.raises(SettingError, match=f"'{key}' in invoke.yaml is not under `flux:`"):
+        require_section(["flux", key])
+
+
 def test_the_section_itself() -> None:
     require_section(["run", "flux", "tasks"])
 
