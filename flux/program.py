@@ -15,10 +15,10 @@ from flux.configured import FILES
 from flux.errors import FluxError, RequestError
 from flux.running import configuration
 from flux.tasks import ns
-from flux.tasks.invoked import names_of, refuse, refusing
+from flux.tasks.invoked import names_of, reading_configuration, refuse, refusing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from invoke.parser.argument import Argument
 
@@ -60,7 +60,7 @@ class FluxProgram(Program):
     def parse_collection(self) -> None:
         super().parse_collection()
         self.config.set_project_location(_project(_here()))
-        self._read(self.config.load_project)
+        self.config.load_project()
 
     def parse_cleanup(self) -> None:
         if self.args.complete.value:
@@ -69,7 +69,8 @@ class FluxProgram(Program):
         super().parse_cleanup()
 
     def update_config(self, merge: bool = True) -> None:
-        self._read(lambda: super(FluxProgram, self).update_config(merge))
+        with reading_configuration(self.args.config.value):
+            super().update_config(merge)
 
     def print_version(self) -> None:
         from importlib.metadata import PackageNotFoundError, version
@@ -85,21 +86,6 @@ class FluxProgram(Program):
         shown = (help for help in self.initial_context.help_tuples() if not _is_idle(help[0]))
         self.print_columns(list(shown))
         self.list_tasks()
-
-    def _read(self, load: Callable[[], None]) -> None:
-        """Load the configuration. If a file cannot be read, name it and raise Exit with code 2."""
-        from invoke.exceptions import UnknownFileType
-        from invoke.util import yaml  # type: ignore[attr-defined]
-
-        try:
-            load()
-        except (yaml.YAMLError, UnknownFileType, OSError, ValueError, TypeError, AttributeError) as error:
-            mark = getattr(error, "problem_mark", None)
-            where = f", line {mark.line + 1}" if mark else ""
-            files = self.args.config.value or FILES[0]
-            refuse(
-                RequestError(f"{files} is not a configuration{where}", "write settings under `flux:` in it")
-            )
 
     def _complete(self, words: list[str]) -> None:
         """Print the candidates for the last word, one per line. On an error, print nothing."""

@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import NoReturn
 
+from invoke.config import Config
 from invoke.exceptions import Exit, ParseError
 from invoke.parser.context import ParserContext
 from invoke.program import Program
 
+from flux.configured import FILES
 from flux.errors import RequestError
 from flux.running import reporting
 from flux.tasks.command import Command
@@ -22,8 +24,13 @@ from flux.tasks.mistakes import find_mistake, find_unknown
 
 
 def improve(program: type[Program]) -> None:
-    """Change how a program parses the commands of a line, and how it prints help and lists."""
+    """Change how a program reads its configuration and the commands of a line, and prints help and lists."""
+    load = Config.load_project
     parse, clean_up, show_help = program.parse_tasks, program.parse_cleanup, program.print_task_help
+
+    def load_project(self: Config, merge: bool = True) -> None:
+        with reading_configuration():
+            load(self, merge)
 
     def parse_tasks(self: Program) -> None:
         if asked := _asked_help(self):
@@ -49,6 +56,22 @@ def improve(program: type[Program]) -> None:
 
     for method in (parse_tasks, parse_cleanup, print_task_help):
         setattr(program, method.__name__, method)
+    Config.load_project = load_project  # type: ignore[method-assign]
+
+
+@contextmanager
+def reading_configuration(file: str | None = None) -> Iterator[None]:
+    """Name a configuration file that cannot be read. Raises Exit with code 2 then."""
+    from invoke.exceptions import UnknownFileType
+    from invoke.util import yaml  # type: ignore[attr-defined]
+
+    try:
+        yield
+    except (yaml.YAMLError, UnknownFileType, OSError, ValueError, TypeError, AttributeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark else ""
+        named = file or FILES[0]
+        refuse(RequestError(f"{named} is not a configuration{where}", "write settings under `flux:` in it"))
 
 
 @contextmanager

@@ -59,6 +59,13 @@ def test_help_is_not_a_word(repo: Repo) -> None:
     assert not (repo.path / ".forge").exists()
 
 
+def test_settings_that_cannot_be_read(repo: Repo) -> None:
+    repo.write("invoke.yaml", "flux:\n  phases: [a\n")
+    done = run(repo, "list")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("error: invoke.yaml is not a configuration, line 3\nhint: ")
+
+
 def test_programs_are_told_in_json(repo: Repo) -> None:
     done = run(repo, "promote", "app", "-j")
     assert done.code == 2
