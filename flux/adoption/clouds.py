@@ -8,27 +8,18 @@ from flux.regex import regex
 
 @dataclass(frozen=True)
 class Cloud:
-    """A cloud. `variables` are the repository's variables that a job needs to log in."""
+    """A cloud, and a pattern of its registries' hosts."""
 
     name: str
     host: re.Pattern[str]
-    variables: tuple[str, ...]
 
 
 # docker/login-action recognizes ECR by the same names.
 _ECR = r"[0-9]{12}\.dkr[.-]ecr\.(?P<region>[a-z0-9-]+)\.(amazonaws\.(com(\.cn)?|eu)|on\.aws)"
 CLOUDS = (
-    Cloud(
-        "azure",
-        regex(r"(?P<name>[a-z0-9-]+)\.azurecr\.io"),
-        ("FLUX_AZURE_CLIENT_ID", "FLUX_AZURE_TENANT_ID"),
-    ),
-    Cloud("aws", regex(_ECR), ("FLUX_AWS_ROLE",)),
-    Cloud(
-        "google",
-        regex(r"[a-z0-9-]+-docker\.pkg\.dev|([a-z]+\.)?gcr\.io"),
-        ("FLUX_GOOGLE_PROVIDER", "FLUX_GOOGLE_SERVICE_ACCOUNT"),
-    ),
+    Cloud("azure", regex(r"(?P<name>[a-z0-9-]+)\.azurecr\.io")),
+    Cloud("aws", regex(_ECR)),
+    Cloud("google", regex(r"[a-z0-9-]+-docker\.pkg\.dev|([a-z]+\.)?gcr\.io")),
 )
 
 

@@ -36,7 +36,6 @@ class Cell:
     `health` is None if reports of clusters are not read. `next` is None if there are no rules.
     """
 
-    environment: str
     step: Step
     has: str | None
     since: float | None
@@ -178,7 +177,7 @@ def _place(row: Row, step: Step, changes: Sequence[Logged], following: Outlook |
     since = next((c.time for c in changes if c.entry.environment == step.environment), None)
     has = row.has.get(step.environment) or (step.version if not step.drifts else None)
     health = row.health.get(step.environment)
-    return Cell(step.environment, step, has, since, health, following)
+    return Cell(step, has, since, health, following)
 
 
 def _arrivals(changes: Iterable[Logged], details: ReleaseReader) -> list[Arrival]:

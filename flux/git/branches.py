@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from heapq import heappop, heappush
 from itertools import count
 
@@ -19,19 +18,10 @@ class Branch:
     `merge_base` is the best common ancestor with main, None for unrelated histories.
     """
 
-    head: str
     messages: tuple[Message, ...]
     merge_base: str | None
     is_simple: bool = True
     """Whether the branch meets main's history in one commit at most."""
-
-    @cached_property
-    def _own(self) -> frozenset[str]:
-        return frozenset(message.commit for message in self.messages)
-
-    def brings(self, commit: str) -> bool:
-        """Whether a commit of this branch's history is not in main's."""
-        return commit in self._own
 
 
 class Branches:
@@ -72,13 +62,13 @@ class Branches:
     def _branch(self, head: str, main: str, beside: Mapping[str, Message]) -> Branch:
         own = newest_first(head, beside)
         if not own:
-            return Branch(head, (), head)
+            return Branch((), head)
         names = {message.commit for message in own}
         # Each common ancestor is one of these commits, or an ancestor of one.
         edge = {parent for message in own for parent in message.parents} - names
         if len(edge) > 1:
-            return Branch(head, tuple(own), self._commits.merge_base(main, head), is_simple=False)
-        return Branch(head, tuple(own), next(iter(edge), None))
+            return Branch(tuple(own), self._commits.merge_base(main, head), is_simple=False)
+        return Branch(tuple(own), next(iter(edge), None))
 
 
 def newest_first(head: str, commits: Mapping[str, Message]) -> Sequence[Message]:

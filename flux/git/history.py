@@ -23,7 +23,7 @@ _MOST_MESSAGES = 16 * 1024 * 1024  # characters
 
 LOG = (
     *("log", "-z", "--no-show-signature", "--no-color", "--no-notes"),
-    "--format=tformat:%H%n%P%n%ct%n%cn <%ce>%n%an <%ae>%n%B",
+    "--format=tformat:%H%n%P%n%ct%n%an <%ae>%n%B",
 )
 """Commits as `read_messages` takes them."""
 
@@ -31,13 +31,12 @@ LOG = (
 class Message(NamedTuple):
     """A commit, its parents, and its message.
 
-    `committer` and `author` are `name <email>`; `time` is in seconds since the epoch, 0 if there is none.
+    `author` is `name <email>`; `time` is the committer's in seconds since the epoch, 0 if there is none.
     """
 
     commit: str
     parents: tuple[str, ...]
     text: str
-    committer: str = ""
     time: int = 0
     author: str = ""
 
@@ -55,12 +54,11 @@ class Touching(NamedTuple):
 def read_messages(printed: str) -> Iterator[Message]:
     """Yield the commits that a `LOG` command printed."""
     for field in printed.split("\0")[:-1]:
-        commit, parents, time, committer, author, text = field.split("\n", 5)
+        commit, parents, time, author, text = field.split("\n", 4)
         yield Message(
             commit,
             tuple(parents.split()),
             output.readable(text),
-            output.readable(committer),
             output.seconds(time),
             output.readable(author),
         )

@@ -150,7 +150,3 @@ class Monorepo:
         """Treat a commit as the tip, to see what would happen. After that, only read."""
         assert self.dry_run
         self._tip = commit
-
-    def refresh(self) -> None:
-        """Forget the tip, the branches and the tags. They are read again at the next use."""
-        self._tip = self._home_tags = self._home_heads = self._branches = self.known_releases = None

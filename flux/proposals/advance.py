@@ -35,7 +35,6 @@ class Advance:
     ) -> None:
         self._monorepo = monorepo
         self._settings = monorepo.settings
-        self._forge = monorepo.forge
         self._applier = Applier(monorepo)
         self._courses = courses or GateStates(monorepo, self._applier.issues.authority)
         self._vouching = vouching or Vouching(monorepo)

@@ -25,7 +25,6 @@ class ClusterFailures:
         proposals: RuleProposals,
         done: Advanced,
     ) -> None:
-        self._monorepo = monorepo
         self._forge = monorepo.forge
         self._courses = courses
         self._applier = applier

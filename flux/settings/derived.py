@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from flux.settings.phases import Follow, Phase
+from flux.settings.phases import Follow
 from flux.settings.settings import SettingsTable
 
 if TYPE_CHECKING:
@@ -66,13 +66,6 @@ class Settings(SettingsTable):
     def moving(self) -> tuple[str, ...]:
         """The tags that follow the tip."""
         return tuple(dict.fromkeys(filter(None, (self.latest, *self.following(Follow.TIP)))))
-
-    def phase_of(self, environment: str) -> Phase:
-        """Return the phase of an environment. Raises KeyError if there is no such environment."""
-        for phase in self.phases:
-            if environment in phase.environments:
-                return phase
-        raise KeyError(environment)
 
     def rule(self, artifact: str, phase: str) -> Rule:
         """Return the rule of a phase for an artifact. Its default for `after` is the previous phase."""

@@ -38,9 +38,6 @@ def hold(repo: Repo, heads: Sequence[str], main: str) -> None:
             assert list(branch.messages) == git.messages(head, main)
             assert branch.merge_base == git.merge_base(main, head)
             assert ([branch.merge_base] if branch.merge_base else []) == bases(repo, head, main)
-            own = set(logged(repo, head, main))
-            for commit in repo.git("rev-list", head).splitlines():
-                assert branch.brings(commit) == (commit in own)
 
 
 def test_what_is_told_of_a_commit(repo: Repo, git: Clone) -> None:
@@ -52,8 +49,8 @@ def test_what_is_told_of_a_commit(repo: Repo, git: Clone) -> None:
     (branch,) = git.branches_since([last], main).values()
     assert branch.merge_base == main
     assert branch.messages == (
-        Message(last, (first,), "café\n", us, 1767225600 + 120, us),
-        Message(first, (main,), "one\n\ntwo\n", us, 1767225600 + 60, us),
+        Message(last, (first,), "café\n", 1767225600 + 120, us),
+        Message(first, (main,), "one\n\ntwo\n", 1767225600 + 60, us),
     )
 
 
@@ -168,7 +165,7 @@ def test_no_commit_comes_before_one_that_leads_to_it(data: st.DataObject) -> Non
     for number in range(data.draw(st.integers(1, 12))):
         parents = data.draw(st.lists(st.sampled_from(sorted(commits)), unique=True)) if commits else []
         name = f"{number:02}"
-        commits[name] = Message(name, tuple(parents), "", "", data.draw(st.integers(0, 3)))
+        commits[name] = Message(name, tuple(parents), "", data.draw(st.integers(0, 3)))
     head = data.draw(st.sampled_from(sorted(commits)))
     order = [message.commit for message in newest_first(head, commits)]
     assert len(order) == len(set(order))

@@ -75,6 +75,3 @@ def test_the_tip_is_asked_for_once_until_it_is_to_be_the_newest(repo: Repo, coun
         assert len(counted.of("ls-remote")) == 1
         assert found.newest_tip() == repo.head == found.tip
         assert len(counted.of("ls-remote")) == 2
-        found.refresh()
-        assert found.tip == repo.head
-        assert len(counted.of("ls-remote")) == 3

@@ -42,7 +42,7 @@ def test_each_artifact_is_judged_once(repo: Repo, monkeypatch: pytest.MonkeyPatc
         assert judged == ["app", "app", "db"]
         repo.tag("flux-oci-db-v2.0.0")
         assert len(releases(context, ["db"])) == 1
-        context.refresh()
+    with opened(repo) as context:
         assert len(releases(context, ["db"])) == 2
 
 

@@ -76,9 +76,3 @@ def test_a_phase_with_a_rule_comes_after_the_one_before() -> None:
     assert RULED.rule("other", "prod") == Rule()
     assert RULED.has_rules
     assert not GROUPED.has_rules
-
-
-def test_the_phase_of_an_environment() -> None:
-    assert RULED.phase_of("p2").name == "prod"
-    with pytest.raises(KeyError):
-        RULED.phase_of("prod")

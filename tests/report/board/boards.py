@@ -45,9 +45,9 @@ def artifact(name: str = "app", text: str = "text") -> BoardArtifact:
         f"ghcr.io/o/{name}",
         3,
         {
-            "at": Cell("at", same, "1.1.0", MADE - 5 * DAY, Health(Running.RUNNING, MADE - DAY)),
+            "at": Cell(same, "1.1.0", MADE - 5 * DAY, Health(Running.RUNNING, MADE - DAY)),
             "prod": Cell(
-                *("prod", drifting, text, MADE - DAY),
+                *(drifting, text, MADE - DAY),
                 health=Health(Running.FAILING, MADE - DAY, Failure(("eso", "eu"), text)),
                 next=Outlook(
                     "prod",
