@@ -8,6 +8,7 @@ from flux.event import StatusSet, read_status_event
 from flux.forge.reporting import CommitStatus
 from flux.monorepo.desired import desired_at
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.obtained_lines import obtain_lines
 from flux.monorepo.tip_settings import require_current_settings
 from flux.notice import AnyNotice
 from flux.parallel import in_parallel
@@ -38,6 +39,7 @@ def acknowledge(monorepo: Monorepo, path: str | None) -> Acknowledged:
     GitHub stores the status itself. The event only says which status to read. Raises RequestError if there
     is no event.
     """
+    obtain_lines(monorepo, merged=True)
     require_current_settings(monorepo)
     status = read_status_event(path) if path else monorepo.event.change
     if not isinstance(status, StatusSet):

@@ -12,6 +12,7 @@ from flux.errors import FluxError
 from flux.forge.forge import PullRequest
 from flux.monorepo.freezes import freezes_at
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.obtained_lines import obtain_lines
 from flux.monorepo.release_details import ReleaseDetails, ReleaseReader
 from flux.monorepo.releases import releases
 from flux.monorepo.source_url import source_url
@@ -86,6 +87,7 @@ def read_board(monorepo: Monorepo, now: float, working: Working = silently) -> B
 
     Raises TipUnknownError if the tip cannot be fetched, and DesiredStateError if the desired state is wrong.
     """
+    obtain_lines(monorepo, merged=True)
     status = find_status(monorepo, [], working)
     log = read_log(monorepo)
     notices = [*status.notices, *_silent(status), *log.notices]

@@ -31,7 +31,7 @@ def plan_build(
     if a name is not an artifact, the commit of the event is not found, or a push has no commit.
     """
     take_known_settings(monorepo)
-    monorepo.git.obtain_history(monorepo.git.head(), FILES)
+    monorepo.git.obtain_history(monorepo.git.head(), files=FILES)
     found = find_changed(monorepo, since, with_tree=False) if changed else None
     sources = Sources(monorepo, found.head if found else _commit(monorepo))
     chosen = _chosen(sources, names, found)

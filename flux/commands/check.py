@@ -57,6 +57,7 @@ def check_artifacts(
     For the event `pull_request_target`, the checkout is the base, and the head is checked instead.
     """
     sources = Sources(monorepo, commit_to_check(monorepo))
+    monorepo.git.obtain_files([sources.commit], (*FILES, monorepo.settings.releaseconfig))
     chosen, notices = _choose(monorepo, sources, names, changed, since)
     kustomize = find_kustomize() if chosen else None
     if chosen and not kustomize:

@@ -6,6 +6,7 @@ from flux.errors import RequestError
 from flux.monorepo.desired import desired_at, stray_of
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.names import require_artifact, wanted_environments, wanted_version
+from flux.monorepo.obtained_lines import obtain_lines
 from flux.monorepo.tip_settings import require_current_settings
 from flux.promotion.phase_order import out_of_order
 from flux.promotion.proposal import Promotion
@@ -24,6 +25,7 @@ def promote(
     environment.
     """
     reason = reason_of(override)
+    obtain_lines(monorepo, merged=True)
     require_current_settings(monorepo)
     versions = desired_at(monorepo, monorepo.tip).get(artifact, {})
     require_artifact(monorepo, artifact, is_deployed=bool(versions))

@@ -10,6 +10,7 @@ from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.image_result import ImageAction
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.observe_mode import Observed, observe_images, observe_steps
+from flux.monorepo.obtained_lines import obtain_lines
 from flux.monorepo.publish_due import DuePublisher
 from flux.monorepo.tip_settings import require_current_settings
 from flux.monorepo.vouching import Vouching
@@ -50,6 +51,7 @@ class Reconciler:
 
     def reconcile(self, working: Working = silently) -> Reconciled:
         """Do all pending work. Raises TipUnknownError if the tip cannot be fetched."""
+        obtain_lines(self._monorepo, merged=True)
         require_current_settings(self._monorepo)
         tip = self._monorepo.tip
         stages: Mapping[str, Callable[[str], None]] = {

@@ -14,6 +14,7 @@ from flux.monorepo.changed import find_uncommitted
 from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.first_parents import changed_between
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.obtained_lines import obtain_lines
 from flux.monorepo.opening import find_forge_place
 from flux.monorepo.release_branches import on_line, require_on_line
 from flux.monorepo.release_notes import notes_of
@@ -90,6 +91,7 @@ def plan_release(
     Raises RequestError if there is nothing to release or the version is not possible, and ContentError if
     the artifact could not be published.
     """
+    obtain_lines(monorepo, merged=True)
     take_current_settings(monorepo)
     commit = monorepo.git.head()
     _require_no_other(monorepo, commit, force)

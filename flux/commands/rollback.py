@@ -9,6 +9,7 @@ from flux.monorepo.desired import choose_artifacts, desired_at
 from flux.monorepo.desired_history import before, history
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.names import require_artifact, wanted_environments
+from flux.monorepo.obtained_lines import obtain_lines
 from flux.monorepo.tip_settings import require_current_settings
 from flux.promotion.proposal import Promotion
 from flux.proposals.by_command import propose_by_name, reason_of, require_promotable
@@ -26,6 +27,7 @@ def roll_back(
     there is no lower version, if a phase has several, or if the given version is not lower.
     """
     reason = reason_of(override)
+    obtain_lines(monorepo, merged=True)
     require_current_settings(monorepo)
     desired = desired_at(monorepo, monorepo.tip)
     choose_artifacts(monorepo, desired, [artifact])

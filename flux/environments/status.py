@@ -13,6 +13,7 @@ from flux.monorepo.drift import Looked, look
 from flux.monorepo.followers import strayed
 from flux.monorepo.freezes import freezes_at
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.obtained_lines import obtain_lines
 from flux.monorepo.releases import commits_since, last_releases
 from flux.monorepo.tip_settings import find_outdated_settings
 from flux.notice import AnyNotice, Notice
@@ -104,6 +105,7 @@ def find_status(
         meanwhile(lambda: monorepo.home_tags) as home_tags,
     ):
         tip = monorepo.tip
+        obtain_lines(monorepo)
         outdated = find_outdated_settings(monorepo)
         try:
             desired = desired_at(monorepo, tip)

@@ -37,9 +37,7 @@ class AttributeReader:
         No setting of this machine changes the result.
         """
         there = {f"{folder}/{file.path}".lstrip("/"): file for folder in files for file in files[folder]}
-        inside = {path: TreeEntry(file.mode, file.oid) for path, file in there.items() if _is_rules(path)}
-        found = self._above(commit, files) | inside
-        rules = {path: entry for path, entry in found.items() if entry.is_file}
+        rules = self._rules(commit, files)
         oids = [rule.oid for rule in rules.values()]
         self._objects.obtain_blobs(chain(oids, wanted))
         if not rules:
@@ -57,6 +55,21 @@ class AttributeReader:
         for path, attribute, value in zip(answer[::3], answer[1::3], answer[2::3], strict=True):
             given[path][attribute] = value
         return given
+
+    def attribute_files(self, commit: str, files: Mapping[str, Sequence[File]]) -> list[str]:
+        """Return the blobs of the .gitattributes files that apply to these files."""
+        return [rule.oid for rule in self._rules(commit, files).values()]
+
+    def _rules(self, commit: str, files: Mapping[str, Sequence[File]]) -> dict[str, TreeEntry]:
+        """Return the .gitattributes files that apply to these files, by path."""
+        inside = {
+            f"{folder}/{file.path}".lstrip("/"): TreeEntry(file.mode, file.oid)
+            for folder in files
+            for file in files[folder]
+            if _is_rules(file.path)
+        }
+        found = self._above(commit, files) | inside
+        return {path: entry for path, entry in found.items() if entry.is_file}
 
     def _above(self, commit: str, folders: Iterable[str]) -> dict[str, TreeEntry]:
         """Return what is named .gitattributes in the folders that contain these folders, by path."""

@@ -77,9 +77,11 @@ class Clone:
         self.contents = parts.objects.contents
         self.open = parts.objects.open
         self.obtain_history = parts.partial.history
+        self.obtain_files = parts.trees.obtain
         self.obtain_blobs = parts.objects.obtain_blobs
         self.expecting = parts.objects.expecting
         self.attributes = parts.attributes.attributes
+        self.attribute_files = parts.attributes.attribute_files
 
         self.line = parts.history.line
         self.keep_walk = parts.history.keep_walk

@@ -86,7 +86,7 @@ class Commits:
         Raises the same errors as `obtain`.
         """
         wanted = dict.fromkeys(commits)
-        lacking = [commit for commit in wanted if OBJECT_NAME.fullmatch(commit) and not self.resolve(commit)]
+        lacking = self._objects.lacking(filter(OBJECT_NAME.fullmatch, wanted))
         if len(lacking) > 1:
             with suppress(GitError):  # it fails if origin lacks one of them
                 self._fetch(lacking)

@@ -56,7 +56,7 @@ class FileLog:
 
     def _through_moves(self, commit: str, path: str) -> Iterator[FileChange]:
         for _ in range(_MOST_MOVES):
-            self._partial.history(commit, [path], line=False)
+            self._partial.history(commit, files=[path], line=False)
             nodes = dict(self._nodes(commit, path))
             changes = list(_changes(nodes, next(iter(nodes), None)))
             yield from changes

@@ -133,7 +133,7 @@ class History:
         is_wanted = _under(sources, names, also)
         edge = self._shallow.edge()  # before git reads the history
         if not kept:
-            self._partial.history(commit, also)
+            self._partial.history(commit, files=also)
         for revision, parent, every in kept or self._walk(span, limits, root=False):
             changes = [change for change in every if is_wanted(change[1])]
             if parent and not changes:
@@ -161,7 +161,7 @@ class History:
         with self._keeping:
             if self._walks and self._walks[-1].is_of(commit, paths):
                 return
-            self._partial.history(commit, also)
+            self._partial.history(commit, files=also)
             # Another thread may still use an older walk.
             commits = self._walk([commit], paths, root=False)
             self._walks.append(Walk(commit, paths, commits, self._lines.first_parents))
@@ -178,7 +178,7 @@ class History:
         Raises HistoryMissingError if a shallow clone lacks the rest, and the rest cannot be fetched.
         """
         edge: str | None = None
-        self._partial.history(commit, [path])
+        self._partial.history(commit, files=[path])
         for revision, _, changes in self._walk([commit], [path], root=True):
             if revision.commit in self._shallow.edge():
                 edge = revision.commit

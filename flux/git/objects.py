@@ -113,6 +113,13 @@ class Objects:
         """Fetch the blobs that a partial clone lacks, in one fetch, before they are read."""
         self._partial.blobs(oids)
 
+    def lacking(self, oids: Iterable[str]) -> list[str]:
+        """Return the objects that the clone does not have. A partial clone does not fetch them."""
+        wanted = [oid for oid in oids if not self._kept.get(oid)]
+        if self._process.promisor:
+            return self._partial.lacking(wanted)
+        return [oid for oid in wanted if not self.kind(oid)]
+
     @contextmanager
     def expecting(self, oids: Sequence[str]) -> Iterator[None]:
         """Let this thread open these blobs in this order, without a request for each."""

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 
 from flux.artifact.changes import HasFolder
 from flux.artifact.tree import Change, File
@@ -54,6 +55,15 @@ class Trees:
         self._partial = partial
         self._commits = commits
         self._objects = objects
+
+    def obtain(self, commits: Sequence[str], files: Sequence[str]) -> None:
+        """In a partial clone, fetch the trees of these commits, and some files of each."""
+        if not self._process.promisor:
+            return
+        self._partial.trees(*commits)
+        with suppress(GitError):  # git asks again when a file is read
+            there = (self.entry(commit, path) for commit in commits for path in files)
+            self._objects.obtain_blobs(entry.oid for entry in there if entry)
 
     def below(self, commit: str) -> Callable[[str], Mapping[str, TreeEntry]]:
         """Return a function that lists a folder of a commit, in git's order; empty if there is no folder."""

@@ -122,13 +122,15 @@ class Sources:
 
         Raises ContentError if a build step fails.
         """
+        self._monorepo.promised.obtain(self.commit)
         folders = self._find(names).folders
         there = [folders[name] for name in names if name in folders]
         loaded = files_of(self._git, self.commit, [folder for folder in there if not folder.entry.prepare])
         kept = {
             folder.artifact: published(files, self.layout.excludes(folder))[1] for folder, files in loaded
         }
-        for source in self.load([folder.artifact for folder in there if folder.entry.prepare]):
+        steps = [folder.artifact for folder in there if folder.entry.prepare]
+        for source in self.load(steps) if steps else ():
             made = self.made(source)
             kept[source.artifact] = made.kept
             self._contents |= {file.oid: (made.made or {})[file.path] for file in made.kept}
@@ -216,7 +218,8 @@ class Sources:
 
     def image_of(self, artifact: str) -> Image:
         """Build the image of one artifact. Raises RequestError for an unknown artifact, and ContentError."""
-        self._git.obtain_history(self.commit, FILES)
+        self._git.obtain_history(self.commit, files=FILES)
+        self._monorepo.promised.obtain(self.commit)
         (name,) = self.choose([artifact])
         (source,) = self.load([name])
         try:

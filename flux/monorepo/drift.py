@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from flux.errors import FluxError, RegistryError, RegistryUnreachableError, TooLargeError
 from flux.monorepo.desired import stray_of
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.obtained_lines import expect_desired
 from flux.monorepo.registry import workers
 from flux.monorepo.repositories import lost_repositories
 from flux.parallel import in_parallel
@@ -69,7 +70,7 @@ def look(
     for a removed artifact whose repository another one has now.
     """
     reach = reach or Reach()
-
+    expect_desired(monorepo, desired, names)
     once, made = Lock(), [vouching] if vouching else []
     lost = _Lost(monorepo, names)
 

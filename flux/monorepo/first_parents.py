@@ -22,7 +22,7 @@ def walk_first_parents(
     the settings before it count. Raises ContentError if the settings of `commit` cannot be read.
     """
     start: str | None = commit
-    monorepo.git.obtain_history(commit, FILES)
+    monorepo.git.obtain_history(commit, files=FILES)
     layout = monorepo.layouts.at(commit)
     while start:
         stretch = monorepo.git.line(start, *layout.reach(names), until=until, also=FILES)
@@ -51,6 +51,7 @@ def changed_between(
 
     Raises ContentError if the settings of `new` cannot be read.
     """
+    monorepo.git.obtain_files([*([old] if old else []), new], FILES)
     layout = monorepo.layouts.at(new)
     before = monorepo.layouts.before(old) if old else layout
     if before != layout:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from flux.git.clone import Clone
     from flux.monorepo.build_steps import Steps
     from flux.monorepo.layouts import Layouts
+    from flux.monorepo.promised import Promised
     from flux.monorepo.releases import KnownReleases
     from flux.registry.target import Registry
     from flux.settings import Settings
@@ -46,6 +47,7 @@ class Monorepo:
         self._forge: Forge | None = None
         self._layouts: Layouts | None = None
         self._steps: Steps | None = None
+        self._promised: Promised | None = None
         self._tip: str | None = None
         self._home_tags: Mapping[str, str] | None = None
         self._home_heads: Mapping[str, str] | None = None
@@ -91,6 +93,16 @@ class Monorepo:
 
                 self._steps = Steps(self)
             return self._steps
+
+    @property
+    def promised(self) -> Promised:
+        """The contents that a partial clone fetches together."""
+        with self._opening:
+            if self._promised is None:
+                from flux.monorepo.promised import Promised
+
+                self._promised = Promised(self)
+            return self._promised
 
     @property
     def would_have(self) -> Sequence[str]:

@@ -10,6 +10,7 @@ from flux.monorepo.first_parents import changed_between
 from flux.monorepo.followers import lagging
 from flux.monorepo.image_result import ImageAction
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.obtained_lines import expect_desired
 from flux.monorepo.publishing import publish_release, release_pushed_tag
 from flux.monorepo.releases import Released, by_artifact, name_stray, tell_apart
 from flux.monorepo.vouching import Vouching
@@ -34,7 +35,10 @@ class DuePublisher:
         desired = desired_at(self._monorepo, tip)
         _, stray = tell_apart(self._monorepo, choose_artifacts(self._monorepo, desired, []))
         self._name(stray)
-        for released, manifest in due_releases(self._monorepo, desired, self._done.fail):
+        due = due_releases(self._monorepo, desired, self._done.fail)
+        expect_desired(self._monorepo, desired, desired)
+        self._monorepo.promised.expect(lambda: [(one.artifact, one.commit) for one, _ in due])
+        for released, manifest in due:
             if manifest is None:
                 missing.append(released)
             elif self._is_vouched(released, manifest):

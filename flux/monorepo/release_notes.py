@@ -1,6 +1,6 @@
 """Writes the notes of a release from git: commits, and the versions in the artifact's manifests."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 
 from flux.artifact.content import kind_fault
@@ -93,6 +93,17 @@ def news_of(monorepo: Monorepo, released: Released, notes: str) -> News:
         return News(notes, str(last.version), compare)
     changed = marked_upgrades(*named_since(monorepo, artifact, released.commit, last))
     return News(notes, str(last.version), compare, changed)
+
+
+def expect_news(monorepo: Monorepo, found: Iterable[Released]) -> None:
+    """Expect the content of releases, and of the releases before them."""
+
+    def contents() -> Iterator[tuple[str, str]]:
+        for one in found:
+            last = below(releases(monorepo, [one.artifact]), one.version)
+            yield from ((each.artifact, each.commit) for each in (one, last) if each)
+
+    monorepo.promised.expect(contents)
 
 
 def named_since(

@@ -28,6 +28,7 @@ def find_outdated_settings(monorepo: Monorepo) -> OutdatedSettingsError | None:
     head = git.head()
     if head == tip:
         return None
+    git.obtain_history(tip, head, files=FILES)
     now = _settings_at(git, tip)
     if now == _settings_at(git, head):
         return None

@@ -14,6 +14,7 @@ from flux.artifact.image_manifest import Foreign, parse_manifest
 from flux.errors import ContentError, FluxError, RequestError, UnpublishedError, UnvouchedError
 from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.obtained_lines import obtain_lines
 from flux.monorepo.release_branches import find_line, find_released_line, or_its_branch
 from flux.monorepo.repositories import lost_repositories
 from flux.regex import regex
@@ -159,6 +160,7 @@ class Vouching:
             if self._walked == tip:
                 return
             self._walked = tip
+            obtain_lines(self._monorepo)
             top, _ = self._monorepo.layouts.at(tip).reach([])
             self._monorepo.git.keep_walk(tip, top, FILES)
 

@@ -9,6 +9,7 @@ from flux.monorepo.desired import choose_artifacts, stray_of
 from flux.monorepo.drift import Looked, look
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.names import has_artifact
+from flux.monorepo.obtained_lines import expect_desired
 from flux.monorepo.releases import releases
 from flux.monorepo.vouching import Vouching
 from flux.promotion.clusters.health import Health
@@ -53,6 +54,8 @@ class Advance:
         return [name for name in names if name in moving or self._may_go_on(name, versions.get(name, []))]
 
     def advance(self, artifacts: Iterable[str]) -> Advanced:
+        artifacts = list(artifacts)
+        expect_desired(self._monorepo, self._courses.desired, artifacts)
         for artifact in artifacts:
             try:
                 self._one(artifact)

@@ -16,6 +16,7 @@ from flux.monorepo.desired import stray_of
 from flux.monorepo.desired_history import had_version
 from flux.monorepo.freezes import frozen
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.obtained_lines import obtain_lines
 from flux.monorepo.tip_settings import require_current_settings
 from flux.monorepo.vouching import Vouching
 from flux.promotion import altered, edits
@@ -56,6 +57,7 @@ class Applier(Upkeep):
         Raises ForgeError if a permission cannot be looked up; nothing is undone then. Raises UnpublishedError
         or UnvouchedError if the registry does not have the release's image.
         """
+        obtain_lines(self._monorepo, merged=True)
         require_current_settings(self._monorepo)
         issue = self._forge.issue(number)
         if issue is None:

@@ -69,14 +69,13 @@ class PromotionBranches:
         return Side(tip, content, self.parse(content))
 
     def begun(self) -> list[Promotion]:
-        """Return every promotion that has an unmerged branch, with or without a pull request."""
-        if not (heads := self._forge.branches(PROMOTION_BRANCHES)):
-            return []
+        """Return every promotion that has an unmerged branch, with or without a pull request. One walk
+        through history answers for all of them, and later questions about one need no other."""
+        heads = self._forge.branches(PROMOTION_BRANCHES)
         here = self._git.obtain_all(heads.values())
-        # Walk the history once for all branches. Later questions about one branch need no further walk.
         self._git.branches_since(here, self._monorepo.tip)
-        found = (self._promotion_of(branch, head) for branch, head in heads.items() if head in here)
-        return [promotion for promotion in found if promotion]
+        self._git.obtain_files(sorted(here), [self._settings.releaseconfig])
+        return list(filter(None, (self._promotion_of(*one) for one in heads.items() if one[1] in here)))
 
     def proposed(self, promotion: Promotion, main: Side) -> set[str]:
         """Return the environments that a promotion's branch proposes; none if it was merged or closed."""
@@ -115,6 +114,7 @@ class PromotionBranches:
         open_: PullRequest | None,
     ) -> PromotionBranch:
         """Return the branch that left main at `base`, and is at `head`."""
+        self._git.obtain_files([base, head], [self._settings.releaseconfig])
         messages = self._git.messages(head, main.commit)
         over, shared = self._over(pulls, head, messages)
         found = self._decisions(promotion, main.commit, head, messages)

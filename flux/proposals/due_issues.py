@@ -4,6 +4,7 @@ from flux.errors import ContentError, FluxError, RequestError
 from flux.monorepo.desired import desired_at
 from flux.monorepo.due_releases import news
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.release_notes import expect_news
 from flux.monorepo.work import Work
 from flux.notice import Notice
 from flux.promotion.proposal import Promotion
@@ -18,6 +19,7 @@ def open_due_issues(monorepo: Monorepo, commit: str, done: Work) -> None:
     `done`."""
     due = news(monorepo, desired_at(monorepo, commit))
     had = {promotion for _, promotion in PromotionIssues(monorepo).all()} if due else set()
+    expect_news(monorepo, due)
     for release in due:
         if Promotion(release.artifact, str(release.version)) not in had:
             _open(monorepo, release.tag, done)

@@ -8,7 +8,8 @@ from flux.forge.forge import Forge, Issue
 from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.desired import desired_at
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.release_notes import news_of
+from flux.monorepo.obtained_lines import obtain_lines
+from flux.monorepo.release_notes import expect_news, news_of
 from flux.monorepo.release_tags import read_tag
 from flux.monorepo.tip_settings import take_current_settings
 from flux.promotion.proposal import Promotion
@@ -43,6 +44,7 @@ def open_issue(monorepo: Monorepo, tag: str) -> Opened:
     Raises RequestError like `read_tag`, and if the commit of the release does not have the artifact. Raises
     OutdatedSettingsError if the tip has other settings that cannot be read.
     """
+    obtain_lines(monorepo, merged=True)
     take_current_settings(monorepo)
     released = read_tag(monorepo, tag)
     if released is None:
@@ -58,6 +60,7 @@ def open_issue(monorepo: Monorepo, tag: str) -> Opened:
             f"add {author} to it",
         )
     release = monorepo.forge.release(tag)
+    expect_news(monorepo, [released])
     # The image is computed, because the release may not be published yet.
     image = Sources(monorepo, released.commit).image_of(released.artifact)
     news = news_of(monorepo, released, release.url if release else "")

@@ -1,5 +1,6 @@
 """Which git processes a command starts: a `git` first on PATH that writes down what it is asked."""
 
+import json
 import os
 import shutil
 from collections.abc import Mapping
@@ -55,3 +56,9 @@ def _command(arguments: list[str]) -> list[str]:
     while at < len(arguments) and arguments[at].startswith("-"):
         at += 2 if arguments[at] in _WITH_A_VALUE else 1
     return arguments[at:]
+
+
+def fetches(trace: Path) -> int:
+    """The `git fetch` in what GIT_TRACE2_EVENT wrote: ours, and git's own when it meets what is lacking."""
+    events = map(json.loads, trace.read_text().splitlines() if trace.exists() else ())
+    return sum(event["event"] == "cmd_name" and event["name"] == "fetch" for event in events)

@@ -6,15 +6,19 @@ from pathlib import Path
 
 import pytest
 
+from flux.commands.board import read_board
 from flux.commands.build import plan_build
 from flux.commands.changed import list_changed
 from flux.commands.check import check_artifacts
 from flux.commands.list import list_artifacts
+from flux.commands.reconcile import Reconciler
+from flux.commands.release import plan_release
 from flux.environments.log import read_log
 from flux.environments.status import find_status
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.publishing import publish_release
 from flux.settings import Phase, Settings
+from tests.git.counted import fetches
 from tests.monorepos import opened
 from tests.repo import Repo
 
@@ -44,6 +48,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Repo:
             repo.tag(TAG)
         if n == 2:
             repo.tag("flux-oci-db-v0.9.0")
+        if n > 10:  # each has files of its own
+            repo.tag(f"flux-oci-{name}-v1.{n}.0")
     repo.bare_origin().git("config", "uploadpack.allowFilter", "true")
     return repo
 
@@ -56,6 +62,17 @@ def origin(whole: Repo) -> Repo:
 def build_changed(monorepo: Monorepo) -> object:
     results = plan_build(monorepo, [], True, "HEAD~9").build(nothing).results
     return sorted(result.digest or str(result.error) for result in results)
+
+
+def reconcile(monorepo: Monorepo) -> object:
+    done = Reconciler(monorepo).reconcile()
+    assert sum(TAG[:8] in did for did in done.repaired) > 2 * MOST
+    return done.repaired, [str(error) for error in done.errors], done.missing
+
+
+def show_board(monorepo: Monorepo) -> object:
+    artifacts = read_board(monorepo, 0).artifacts
+    return [(one.name, one.places, one.comparisons) for one in artifacts]
 
 
 def publish(monorepo: Monorepo) -> object:
@@ -73,6 +90,9 @@ COMMANDS: dict[str, Callable[[Monorepo], object]] = {
     "status ARTIFACT": lambda monorepo: find_status(monorepo, ["app"]).rows,
     "publish": publish,
     "log": read_log,
+    "release": lambda monorepo: plan_release(monorepo, "web", "minor", allow_unchanged=True),
+    "board": show_board,
+    "reconcile": reconcile,
 }
 
 
@@ -81,12 +101,6 @@ def run(clone: Path, images: Path, command: str) -> object:
     settings = Settings(registry=str(images), phases=phases, forge="local")
     with opened(clone, settings) as monorepo:
         return COMMANDS[command](monorepo)
-
-
-def fetches(trace: Path) -> int:
-    """The `git fetch` of ours, and of git's own when it meets what is lacking."""
-    events = map(json.loads, trace.read_text().splitlines())
-    return sum(event["event"] == "cmd_name" and event["name"] == "fetch" for event in events)
 
 
 @pytest.mark.stories

@@ -8,6 +8,7 @@ from flux.monorepo.artifacts import artifacts_at
 from flux.monorepo.desired import stray_of
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.names import has_artifact
+from flux.monorepo.obtained_lines import obtain_lines
 from flux.monorepo.tip_settings import require_current_settings
 from flux.monorepo.vouching import Vouching
 from flux.promotion.convergence import Side
@@ -35,6 +36,7 @@ def check_request(monorepo: Monorepo, number: int) -> Checked:
 
     Raises RequestError if there is no such pull request, and ForgeError if the forge does not answer.
     """
+    obtain_lines(monorepo, merged=True)
     require_current_settings(monorepo)
     pull = monorepo.forge.pull_request(number)
     if pull is None:

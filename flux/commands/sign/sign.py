@@ -8,6 +8,7 @@ from pathlib import Path
 from flux.artifact.name import name_fault
 from flux.errors import RequestError
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.obtained_lines import expect_releases
 from flux.monorepo.signers import find_signers
 from flux.monorepo.signing import WRITE, Accept, SignAction, Signing, Subject, is_built_from_git, sign_all
 from flux.monorepo.vouching import Vouching
@@ -34,10 +35,12 @@ def sign_digests(
     If `accept` refuses an image or one fails, the others are still signed. Raises RequestError if a file is
     not valid, outside of Actions, or if there is no cosign.
     """
-    signers = find_signers(monorepo)
+    signers, subjects = find_signers(monorepo), find_subjects(read_digests(digests))
+    said = [subject.annotations for subject in subjects]
+    expect_releases(monorepo, [(one["artifact"], one["version"]) for one in said if "version" in one])
     return sign_all(
         monorepo,
-        find_subjects(read_digests(digests)),
+        subjects,
         signers,
         accept or is_built_from_git(Vouching(monorepo)),
         working,
