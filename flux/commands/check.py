@@ -9,7 +9,7 @@ from flux.artifact.kustomization import read_kustomizations
 from flux.artifact.manifests import check_manifests, is_manifest
 from flux.artifact.name import name_fault
 from flux.configured import FILES
-from flux.errors import ContentError
+from flux.errors import ContentError, DesiredStateError
 from flux.kustomize import Kustomize, find_kustomize
 from flux.listing import listed
 from flux.monorepo.affected import affected
@@ -22,6 +22,7 @@ from flux.monorepo.rendering import render_all
 from flux.notice import AnyNotice
 from flux.parallel import in_parallel
 from flux.promotion.desired import check_desired
+from flux.promotion.gates.freeze import freezes_path, parse_freezes
 from flux.working import Working, silently
 
 _RENAME = "rename the folder"
@@ -91,8 +92,9 @@ def _uncommitted_settings(monorepo: Monorepo) -> Iterator[str]:
 
 
 def _check_others(monorepo: Monorepo, sources: Sources) -> Iterator[Finding]:
-    """Check the desired state, and everything that is in the place of an artifact but is not one."""
+    """Check the settings, the desired state, and what is in the place of an artifact but is not one."""
     yield from _misplaced(sources)
+    yield from _check_settings(monorepo, sources.commit)
     path, environments = monorepo.settings.releaseconfig, monorepo.settings.environments
     desired = monorepo.git.file(sources.commit, path)
     if desired is None:
@@ -104,6 +106,18 @@ def _check_others(monorepo: Monorepo, sources: Sources) -> Iterator[Finding]:
     if holder := sources.layout.owner(path):
         said = f"is in the artifact {holder.artifact}, which each promotion would change: exclude it"
         yield Finding(Level.WARNING, path, said)
+
+
+def _check_settings(monorepo: Monorepo, commit: str) -> Iterator[Finding]:
+    """Check the files of settings and the freezes. After a careless merge a file may have a key twice. Invoke
+    reads the last value then."""
+    for name in FILES:
+        yield from check_manifests(name, monorepo.git.file(commit, name) or b"")
+    path = freezes_path(monorepo.settings.releaseconfig)
+    try:
+        parse_freezes(path, monorepo.git.file(commit, path), monorepo.settings.groups)
+    except DesiredStateError as error:
+        yield Finding.of(path, error)
 
 
 def _choose(

@@ -41,6 +41,11 @@ def test_what_is_no_approval_of_somebody_else(approvals: list[Approval]) -> None
     assert len(found(*approvals)) == 1
 
 
+def test_logins_have_no_case() -> None:
+    asked = (Decision("Bob", How.TICK, ("prod",), 100, 1),)
+    assert len(found(Approval("bob", True, HEAD), decisions=asked)) == 1
+
+
 def test_no_second_person_is_asked_for_elsewhere() -> None:
     assert faults({"at"}, ASKED, {"prod"}, allowed, [], HEAD) == []
     assert faults({"at", "prod"}, ASKED, set(), allowed, [], HEAD) == []

@@ -54,13 +54,28 @@ def parse_freezes(path: str, content: bytes | None, phases: Collection[str] | No
     if content is None:
         return ()
     try:
-        document = json.loads(content.decode("utf-8"))
+        document = json.loads(content.decode("utf-8"), object_pairs_hook=_object)
+    except _TwiceError as error:
+        raise _fault(path, f"it has the key {str(error)!r} twice") from None
     except (ValueError, RecursionError):
         raise _fault(path, "it is not JSON") from None
     listed = document.get("freezes") if isinstance(document, dict) else None
     if not isinstance(listed, list) or len(listed) > _MOST or [*document] != ["freezes"]:
         raise _fault(path, f"it has to be an object with a list `freezes` of {_MOST} at most")
     return tuple(_freeze(path, item, phases) for item in listed)
+
+
+class _TwiceError(Exception):
+    """An object has a key twice, as after a careless merge. JSON readers drop the first value."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _TwiceError(key)
+        found[key] = value
+    return found
 
 
 def _freeze(path: str, item: Any, phases: Collection[str] | None) -> Freeze:

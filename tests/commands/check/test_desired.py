@@ -108,3 +108,18 @@ def test_a_desired_state_in_an_artifact_is_a_warning(tmp_path: Path) -> None:
     assert finding.level == Level.WARNING
     without = replace(whole, exclude=("/flux",))
     assert [one for one in run_check(repo, artifacts=(without,)).findings if one.path == state] == []
+
+
+def test_settings_and_freezes_that_are_there_twice_are_errors(tmp_path: Path) -> None:
+    """Invoke takes the last of two values without a word."""
+    files = {
+        "artifacts/app/x.txt": "1\n",
+        "invoke.yaml": "flux:\n  two_person: [prod]\n  phases: {prod: null}\n  two_person: []\n",
+        "flux/freezes.json": '{"freezes": [{"reason": "x", "by": "alice"}], "freezes": []}',
+    }
+    repo = Repo(tmp_path / "repo")
+    repo.commit("start", files=files)
+    assert lines(run_check(repo)) == [
+        "error invoke.yaml:4: key 'two_person' appears twice",
+        "error flux/freezes.json: cannot be read: it has the key 'freezes' twice",
+    ]

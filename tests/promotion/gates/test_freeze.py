@@ -70,3 +70,17 @@ def test_what_is_no_json(content: bytes) -> None:
     with pytest.raises(DesiredStateError, match="not JSON"):
         parse_freezes("f", content, PHASES)
     assert parse_freezes("f", None, PHASES) == ()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"freezes": [{"reason": "x", "by": "alice"}], "freezes": []}',
+        '{"freezes": [{"reason": "x", "by": "alice", "phase": "prod", "phase": "at"}]}',
+        '{"freezes": [{"reason": "x", "by": "alice", "until": 4000000000, "until": 1}]}',
+    ],
+)
+def test_a_key_that_is_there_twice_lifts_no_freeze(content: str) -> None:
+    """As after a merge that kept both sides."""
+    with pytest.raises(DesiredStateError, match="twice"):
+        parse_freezes("f", content.encode(), PHASES)
