@@ -6,6 +6,9 @@ from collections.abc import MutableMapping
 FILES = ("invoke.yaml", "invoke.yml", "invoke.json")
 """The names of the configuration file. Invoke reads the first file that exists."""
 
+PROGRAM = "invoke.py"
+"""The file that Invoke runs as a program, for its configuration, if there is none of FILES."""
+
 PREFIX = "INVOKE_FLUX_"
 """The prefix of environment variables that are settings."""
 

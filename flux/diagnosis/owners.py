@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from flux.configured import FILES, PROGRAM
 from flux.diagnosis.check_line import Line, Rating
 from flux.forge.forge import translated
 from flux.promotion.gates.freeze import freezes_path
@@ -28,7 +29,7 @@ _IN_FOLDER = tuple(
 def check_code_owners(monorepo: Monorepo, place: Place) -> Iterator[Line]:
     path, content = _find(monorepo)
     state = monorepo.settings.releaseconfig
-    wanted = [*_IN_FOLDER, "invoke.yaml", "tasks.py", state, freezes_path(state)]
+    wanted = [*_IN_FOLDER, *_configuration(monorepo), "tasks.py", state, freezes_path(state)]
     if path and path not in wanted:
         wanted.append(path)
     lacking = unowned(content, wanted) if path else wanted
@@ -71,6 +72,16 @@ def _expression(pattern: str) -> re.Pattern[str]:
     before = "" if "/" in pattern.rstrip("/") else "(?:.*/)?"
     after = "/.*" if pattern.endswith("/") else "" if re.search(r"/\*$", body) else "(?:/.*)?"
     return re.compile(before + translated(body) + after, re.DOTALL)
+
+
+def _configuration(monorepo: Monorepo) -> list[str]:
+    """Return the configuration file that Invoke reads at the tip, after those that it would take first."""
+    wanted: list[str] = []
+    for name in (*FILES, PROGRAM):
+        wanted.append(name)
+        if monorepo.git.file(monorepo.tip, name) is not None:
+            break
+    return wanted
 
 
 def _find(monorepo: Monorepo) -> tuple[str, str]:

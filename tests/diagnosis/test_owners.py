@@ -78,6 +78,27 @@ def test_who_owns_some_of_the_folder_of_workflows_does_not_own_it(
 
 
 @pytest.mark.parametrize(
+    ("there", "lacking"),
+    [
+        ("invoke.yaml", ["invoke.yaml"]),
+        ("invoke.json", ["invoke.yaml", "invoke.yml", "invoke.json"]),
+        ("", ["invoke.yaml", "invoke.yml", "invoke.json", "invoke.py"]),
+    ],
+)
+def test_configuration_that_invoke_would_take_first(
+    github: GitHub, repo: Repo, monkeypatch: pytest.MonkeyPatch, there: str, lacking: list[str]
+) -> None:
+    """A new file that Invoke reads before the one of today, or runs, decides as much."""
+    safe(github, repo)
+    repo.git("rm", "--quiet", "invoke.yaml")
+    files = {there: "{}\n"} if there else {}
+    repo.commit(files={**files, OWNED: "* @a\n/invoke.*\n"})
+    repo.push()
+    bad = unsafe(asked(github, monkeypatch, github.token("alice")))
+    assert bad == {"code owners": f"nobody owns {', '.join(lacking)} at main"}
+
+
+@pytest.mark.parametrize(
     ("spoil", "said"),
     [
         (
