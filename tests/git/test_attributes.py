@@ -10,6 +10,7 @@ from flux.errors import GitError
 from flux.git.clone import Clone
 from tests.commands.invoking import HOSTILE_NAMES, break_origin
 from tests.git.conftest import partial
+from tests.git.counted import CountedGit
 from tests.repo import Repo
 
 
@@ -86,6 +87,15 @@ def test_attributes_of_this_machine_do_not_matter(
 def test_attributes_of_names_of_any_kind(repo: Repo) -> None:
     repo.commit(files={"artifacts/app/.gitattributes": "* filter=x\n"})
     assert attributes(repo, *HOSTILE_NAMES) == {name: {"filter": "x"} for name in HOSTILE_NAMES}
+
+
+def test_a_commit_without_rules_is_not_listed_for_them(repo: Repo, counted: CountedGit) -> None:
+    repo.commit(files={f"artifacts/app/{number}/x": "x" for number in range(700)})
+    with Clone(repo.path) as git:
+        files = git.files(repo.head, "artifacts/", ["app", "db"])
+        counted.forget()
+        assert git.attributes(repo.head, {f"artifacts/{name}": files[name] for name in files}) == {}
+        assert [call[0] for call in counted.calls] == ["cat-file"]
 
 
 def test_attributes_of_many_folders(repo: Repo) -> None:
