@@ -31,14 +31,14 @@ _PLACE = "check the disk and its permissions, or name another place"
 _LIMITS = "raise the limits of this process (`ulimit -a` shows them), or set `jobs` lower"
 
 
-def open_closed_streams() -> None:
+def _open_closed_streams() -> None:
     """Open the null device for each closed standard stream (`>&-`). Python has None for these."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
 
 
-open_closed_streams()
+_open_closed_streams()
 
 
 class Run(NamedTuple):

@@ -8,7 +8,7 @@ from semver import Version
 from flux.adoption.clues import Gap, ProposedSetting
 from flux.adoption.workflows import WORKFLOWS
 
-OWN_FILES = ("invoke.yaml", "tasks.py", "flux/releaseconfig.json")
+_OWN_FILES = ("invoke.yaml", "tasks.py", "flux/releaseconfig.json")
 _ORDER = (
     *("sources", "artifacts", "ignore", "registry", "repository", "version_tag", "latest", "branch"),
     *("branches", "release_tag", "releaseconfig", "phases", "label", "adopted"),
@@ -43,8 +43,8 @@ def without_own_files(
 
     `more` has files that are written later. A new folder is excluded as a whole, because images have folders.
     """
-    state = settings.get("releaseconfig", OWN_FILES[-1])
-    added = [*OWN_FILES[:-1], state, *more, *(f".github/workflows/{name}" for name in WORKFLOWS)]
+    state = settings.get("releaseconfig", _OWN_FILES[-1])
+    added = [*_OWN_FILES[:-1], state, *more, *(f".github/workflows/{name}" for name in WORKFLOWS)]
     new = dict.fromkeys(_outermost_new(path, paths) for path in added if path not in paths)
     entries = [
         entry | {"exclude": [*entry.get("exclude", ()), *(f"/{path}" for path in new)]}

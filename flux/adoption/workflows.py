@@ -18,7 +18,7 @@ SIGNING = WORKFLOWS[:2]
 """Those that sign images. The others have an identity that is for promotions, or none."""
 ACTION = ".github/actions/setup/action.yml"
 """The file of this repository that the workflows use. It identifies the repository."""
-GHCR = "ghcr.io"
+_GHCR = "ghcr.io"
 
 _PLAIN = regex(r"(?!(?:y|n|yes|no|on|off|true|false|null)$)[A-Za-z][A-Za-z0-9._/-]*", re.IGNORECASE)
 _OWN = regex(r"\$/(\.github/[\w./-]+)")
@@ -48,7 +48,7 @@ class Values:
 
 def render_workflow(text: str, values: Values) -> str:
     """Return a workflow with these values instead of this repository's own."""
-    branch, host = _scalar(values.branch), values.host or GHCR
+    branch, host = _scalar(values.branch), values.host or _GHCR
     state = [_scalar(path) for path in (values.releaseconfig, values.freezes) if path]
     for before, after in (
         ("branches: [main]", f"branches: [{branch}]"),
@@ -62,7 +62,7 @@ def render_workflow(text: str, values: Values) -> str:
         ("prefix: flux-oci-", f"prefix: {_scalar(values.release_tag.partition('{')[0])}"),
         ("paths: [flux/releaseconfig.json, flux/freezes.json]", f"paths: [{', '.join(state)}]"),
         ("label: flux-release", f"label: {_scalar(values.label)}"),
-        (f"registry: {GHCR}", f"registry: {_scalar(host)}"),
+        (f"registry: {_GHCR}", f"registry: {_scalar(host)}"),
     ):
         text = text.replace(before, after)
     if cloud_of(host):

@@ -17,7 +17,7 @@ def is_manifest(path: str) -> bool:
     return path.endswith((".yaml", ".yml")) or path.rpartition("/")[2] == "Kustomization"
 
 
-def parse_documents(content: bytes) -> list[yaml.Node]:
+def _parse_documents(content: bytes) -> list[yaml.Node]:
     """Return the documents as nodes. Raises UnicodeDecodeError or YAMLError if the content is not YAML."""
     text = content.decode("utf-8")
     _check_depth(text)
@@ -51,7 +51,7 @@ def _check_depth(text: str) -> None:
 def check_manifests(path: str, content: bytes) -> Iterator[Finding]:
     """Yield syntax errors, duplicate keys, and secrets, with their lines."""
     try:
-        documents = parse_documents(content)
+        documents = _parse_documents(content)
     except UnicodeDecodeError as error:
         yield Finding(Level.ERROR, path, "not UTF-8", content[: error.start].count(b"\n") + 1)
     except yaml.YAMLError as error:

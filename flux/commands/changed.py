@@ -23,10 +23,10 @@ def list_changed(
     changed = find_changed(monorepo, since)
     for error in Sources(monorepo, changed.head).refused().values():
         raise error
-    return changed, compare_files(monorepo, changed) if with_files else None
+    return changed, _compare_files(monorepo, changed) if with_files else None
 
 
-def compare_files(monorepo: Monorepo, changed: Changed) -> Differences:
+def _compare_files(monorepo: Monorepo, changed: Changed) -> Differences:
     """Return the files that differ, by changed or removed artifact. Links and modes are not compared."""
     names = [*changed.reasons, *changed.removed]
     commits = [Sources(monorepo, commit) if commit else None for commit in (changed.base, changed.head)]

@@ -40,7 +40,7 @@ from flux.monorepo.version_choice import (
 from flux.release.misnamed import Misnamed
 from flux.release.version import AUTO
 
-STARTED_WORKFLOWS = ("release-flux-artifact.yml", "manage-flux-releases.yml")
+_STARTED_WORKFLOWS = ("release-flux-artifact.yml", "manage-flux-releases.yml")
 
 
 _RELEASE_PLEASE = (
@@ -154,7 +154,7 @@ def create_release(monorepo: Monorepo, planned: PlannedRelease) -> MadeRelease:
     failed: list[ForgeError] = []
     if monorepo.event.actions and release.author == ACTIONS_BOT:
         # Actions with GITHUB_TOKEN trigger no workflows, except for a dispatch.
-        for workflow in STARTED_WORKFLOWS:
+        for workflow in _STARTED_WORKFLOWS:
             try:
                 if not monorepo.forge.dispatch(workflow, monorepo.settings.branch, {"tag": planned.tag}):
                     notices.append(

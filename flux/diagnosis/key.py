@@ -12,32 +12,32 @@ if TYPE_CHECKING:
     from flux.forge.place import Place
     from flux.monorepo.monorepo import Monorepo
 
-SECRET = "FLUX_APP_KEY"
+_SECRET = "FLUX_APP_KEY"
 _ENVIRONMENT = "flux-app"
 
 
 def check_app_key(monorepo: Monorepo, place: Place) -> Iterator[Line]:
     """Warn if workflows of any branch can read the key: in the repository, or in an open environment."""
     branch = monorepo.settings.branch
-    keepers = monorepo.forge.keepers(SECRET)
+    keepers = monorepo.forge.keepers(_SECRET)
     if keepers is None:
         yield Line("app key", Rating.OK, "only administrators can see where secrets are kept")
         return
     wide = [each for each in keepers.environments if each.refs != (f"heads/{branch}",)]
     if keepers.everywhere:
-        said = f"{SECRET} is a secret of the repository: the workflows of any branch can read it"
+        said = f"{_SECRET} is a secret of the repository: the workflows of any branch can read it"
         fix = f"{_limit(place, _ENVIRONMENT)}, then {_allow(place, _ENVIRONMENT, branch)}"
-        fix += f", set {SECRET} there, delete it here, and set the variable FLUX_APP_ENVIRONMENT"
+        fix += f", set {_SECRET} there, delete it here, and set the variable FLUX_APP_ENVIRONMENT"
         yield Line("app key", Rating.WARNING, said, fix)
     for each in wide:
         allowed = "any ref" if each.refs is None else ", ".join(each.refs) or "no ref at all"
-        said = f"{SECRET} is in the environment {each.name}, which allows {allowed} instead of only {branch}"
+        said = f"{_SECRET} is in the environment {each.name}, which allows {allowed} instead of only {branch}"
         fix = f"{_limit(place, each.name)}, then {_allow(place, each.name, branch)}, and remove other rules"
         yield Line("app key", Rating.WARNING, said, fix)
     if not keepers.everywhere and not wide:
         kept = " and ".join(each.name for each in keepers.environments)
-        said = f"{SECRET} is in an environment that only {branch} may use: {kept}"
-        yield Line("app key", Rating.OK, said if kept else f"there is no {SECRET}")
+        said = f"{_SECRET} is in an environment that only {branch} may use: {kept}"
+        yield Line("app key", Rating.OK, said if kept else f"there is no {_SECRET}")
 
 
 def _limit(place: Place, environment: str) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from flux.monorepo.monorepo import Monorepo
 
 # GitHub reads the first of these that exists.
-OWNERS_FILES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
+_OWNERS_FILES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 _MOST_BYTES = 3 * 1024 * 1024  # GitHub ignores a larger file
 _MOST_FAULTS = 3
 # A pattern may match a part of this folder: actions and CODEOWNERS need an owner as well as workflows.
@@ -45,7 +45,7 @@ def check_code_owners(monorepo: Monorepo, place: Place) -> Iterator[Line]:
     shown = list(dict.fromkeys(_FOLDER if name in _IN_FOLDER else name for name in lacking))
     said = f"nobody owns {', '.join(shown)} at {monorepo.settings.branch}"
     lines = " and ".join(f"`/{name} @OWNER`" for name in shown)
-    yield Line("code owners", Rating.WARNING, said, f"add {lines} to {path or OWNERS_FILES[0]}")
+    yield Line("code owners", Rating.WARNING, said, f"add {lines} to {path or _OWNERS_FILES[0]}")
 
 
 def unowned(content: str, paths: Sequence[str]) -> list[str]:
@@ -86,7 +86,7 @@ def _configuration(monorepo: Monorepo) -> list[str]:
 
 def _find(monorepo: Monorepo) -> tuple[str, str]:
     """Return the path and the content of the file at the tip; empty if there is none."""
-    for path in OWNERS_FILES:
+    for path in _OWNERS_FILES:
         content = monorepo.git.file(monorepo.tip, path)
         if content is not None and len(content) <= _MOST_BYTES:
             return path, content.decode(errors="replace")

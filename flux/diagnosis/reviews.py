@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from flux.monorepo.monorepo import Monorepo
 
 _REVIEWS = "required_pull_request_reviews"
-AUTHORITY_CHECK = "flux-artifacts/authority"
+_AUTHORITY_CHECK = "flux-artifacts/authority"
 """The name of a job in check-flux-promotions.yml."""
 _ACTIONS = 15368
 """The ID of the App of GitHub Actions: https://api.github.com/apps/github-actions"""
@@ -91,21 +91,21 @@ def check_two_people(monorepo: Monorepo, place: Place) -> Iterator[Line]:
     protection = monorepo.forge.protection(name)
     checks = protection.checks if protection else {}
     if checks is None:
-        said = f"only administrators can see whether {name} requires the check {AUTHORITY_CHECK}"
+        said = f"only administrators can see whether {name} requires the check {_AUTHORITY_CHECK}"
         yield Line("two people", Rating.OK, said)
-    elif checks.get(AUTHORITY_CHECK):
-        yield Line("two people", Rating.OK, f"{name} requires the check {AUTHORITY_CHECK}")
+    elif checks.get(_AUTHORITY_CHECK):
+        yield Line("two people", Rating.OK, f"{name} requires the check {_AUTHORITY_CHECK}")
     else:
         risk = "one person is enough" if settings.two_person else "`merge: auto` also merges what others push"
-        said = f"{name} does not require the check {AUTHORITY_CHECK}: {risk}"
-        if AUTHORITY_CHECK in checks:
-            said = f"{name} requires the check {AUTHORITY_CHECK} from any source: "
+        said = f"{name} does not require the check {_AUTHORITY_CHECK}: {risk}"
+        if _AUTHORITY_CHECK in checks:
+            said = f"{name} requires the check {_AUTHORITY_CHECK} from any source: "
             said += "whoever may push can set it to green"
         yield Line(
             "two people",
             Rating.WARNING,
             said,
-            _require(place, name, {"context": AUTHORITY_CHECK, "integration_id": _ACTIONS}),
+            _require(place, name, {"context": _AUTHORITY_CHECK, "integration_id": _ACTIONS}),
         )
 
 

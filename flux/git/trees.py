@@ -25,7 +25,7 @@ RAW_DIFF = (
     "--ignore-submodules=none",
     f"-O{os.devnull}",
 )
-MOST_PATHS = 500
+_MOST_PATHS = 500
 """Paths in one tree. For more, git gets the folder that has them all."""
 
 MOST_WALKED = 4
@@ -39,7 +39,7 @@ _EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 
 
 def narrowest(
-    sources: str, names: Sequence[str] | None, ending: str = "", most: int = MOST_PATHS
+    sources: str, names: Sequence[str] | None, ending: str = "", most: int = _MOST_PATHS
 ) -> list[str]:
     """Return the paths of the names. If `names` is None or too long, return only their folder."""
     if names is None or len(names) > most:

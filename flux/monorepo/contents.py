@@ -66,7 +66,7 @@ def _published(
     made = [folder for folder in folders_of if folder.entry.prepare]
     for folder, read in read_by(git, commit, layout, made):
         entries = {file.path: file for file in read}
-        found[folder.artifact] = ArtifactContents(folder, entries, step_of(layout, folder))
+        found[folder.artifact] = ArtifactContents(folder, entries, _step_of(layout, folder))
     for folder, files in files_of(git, commit, [folder for folder in folders_of if folder not in made]):
         folders, kept = published(files, layout.excludes(folder))
         listed: dict[str, File | bool] = {f"{one}/": True for one in folders}
@@ -84,7 +84,7 @@ def read_by(
         yield folder, [file for file in there if reads(file.path)]
 
 
-def step_of(layout: Layout, folder: Folder) -> object:
+def _step_of(layout: Layout, folder: Folder) -> object:
     """Return everything but the files that decides the published output of a build step."""
     step = folder.entry.prepare
     assert step

@@ -77,7 +77,7 @@ def _differs(monorepo: Monorepo, artifact: str, old: str | None, new: str) -> bo
 def notes_of(monorepo: Monorepo, artifact: str, commit: str, last: Released | None, tag: str) -> str:
     """Return the notes of what changed after the release `last`, up to the commit of the tag."""
     logged = commits_of(monorepo, artifact, commit, last)
-    before, after = named_since(monorepo, artifact, commit, last)
+    before, after = _named_since(monorepo, artifact, commit, last)
     return release_notes(logged, source_url(monorepo), before, after, (last.tag if last else None, tag))
 
 
@@ -91,7 +91,7 @@ def news_of(monorepo: Monorepo, released: Released, notes: str) -> News:
     compare = f"{source}/compare/{last.tag}...{released.tag}" if source else ""
     if not monorepo.git.obtain(last.commit):
         return News(notes, str(last.version), compare)
-    changed = marked_upgrades(*named_since(monorepo, artifact, released.commit, last))
+    changed = marked_upgrades(*_named_since(monorepo, artifact, released.commit, last))
     return News(notes, str(last.version), compare, changed)
 
 
@@ -106,7 +106,7 @@ def expect_news(monorepo: Monorepo, found: Iterable[Released]) -> None:
     monorepo.promised.expect(contents)
 
 
-def named_since(
+def _named_since(
     monorepo: Monorepo, artifact: str, commit: str, last: Released | None
 ) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
     """Return the versions of charts and images in an artifact's manifests, at a release and at a commit.

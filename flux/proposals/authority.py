@@ -10,7 +10,7 @@ from flux.monorepo.monorepo import Monorepo
 from flux.promotion.refusal import NeedsPermission, NotPromoter, PromotionRefusal
 from flux.promotion.texts.refusals import refusal
 
-MAY_PROMOTE = ("admin", "write")
+_MAY_PROMOTE = ("admin", "write")
 
 
 class Authority:
@@ -55,7 +55,7 @@ class Authority:
 
     def may_write(self, login: str) -> bool:
         """Whether a login has write permission. Raises ForgeError if this cannot be looked up."""
-        return bool(login) and self._permission(login) in MAY_PROMOTE
+        return bool(login) and self._permission(login) in _MAY_PROMOTE
 
     def refusals(self, login: str, names: Iterable[str]) -> dict[str, PromotionRefusal]:
         """Return the environments and phases that a login may not promote to, each with the reason.

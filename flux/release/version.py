@@ -64,12 +64,12 @@ def next_version(wanted: str, last: Version | None, stable: Version | None = Non
     if floor is not None and version <= floor:
         raise RequestError(
             f"{version} is not higher than the last release, {floor}",
-            f"the next are {', '.join(map(str, next_versions(last, stable)))}",
+            f"the next are {', '.join(map(str, _next_versions(last, stable)))}",
         )
     return version
 
 
-def next_versions(last: Version | None, stable: Version | None = None) -> list[Version]:
+def _next_versions(last: Version | None, stable: Version | None = None) -> list[Version]:
     """Return every version that a bump may mean, highest first."""
     return sorted({version for bump in BUMPS for version in meanings(bump, last, stable)}, reverse=True)
 

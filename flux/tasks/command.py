@@ -16,7 +16,7 @@ from flux.errors import RequestError
 from flux.running import observes, reporting
 from flux.tasks.arguments import count_words, find_empty, find_fault, find_idle, find_taken, has_third_word
 
-LETTERS = {"artifact": "a", "dry_run": "n", "json": "j"}
+_LETTERS = {"artifact": "a", "dry_run": "n", "json": "j"}
 """The options that have a letter. It is the same in every command."""
 
 _WIDTH = 80
@@ -220,8 +220,8 @@ class Command(Task[Any]):
 
     def arg_opts(self, name: str, default: str, taken_names: set[str]) -> dict[str, Any]:
         options = super().arg_opts(name, default, taken_names)
-        if name in LETTERS:
-            options["names"].append(LETTERS[name])
+        if name in _LETTERS:
+            options["names"].append(_LETTERS[name])
         return options
 
 

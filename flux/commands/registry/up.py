@@ -6,7 +6,7 @@ from enum import StrEnum
 from flux.errors import RequestError
 from flux.registry.container import Contained, Engine, free_port
 
-IMAGE = "registry:3"
+_IMAGE = "registry:3"
 
 
 class Up(StrEnum):
@@ -45,7 +45,7 @@ def bring_up(port: str | None, image: str | None, dry_run: bool) -> LocalRegistr
     free = free_port(wanted)
     if free is None:
         raise RequestError(f"port {wanted} is taken", "leave `--port` out for a free one")
-    chosen = Contained(image or (there.image if there else IMAGE), free, running=False)
+    chosen = Contained(image or (there.image if there else _IMAGE), free, running=False)
     if not dry_run:
         if there:
             engine.remove()

@@ -22,18 +22,18 @@ _MOST_PAGES = 10
 class Safeguards(Part):
     def tag_rules(self) -> Sequence[TagRules] | None:
         with self._github.asking("say which rulesets there are", METADATA_READ) as repository:
-            return find_tag_rules(repository)
+            return _find_tag_rules(repository)
 
     def owner_faults(self, branch: str) -> Sequence[str]:
         with self._github.asking("say what is wrong with the code owners", CONTENTS_WRITE) as repository:
-            return find_owner_faults(repository, branch)
+            return _find_owner_faults(repository, branch)
 
     def keepers(self, secret: str) -> Keepers | None:
         with self._github.asking(f"say where {secret} is kept", "secrets: read") as repository:
-            return find_keepers(repository, secret)
+            return _find_keepers(repository, secret)
 
 
-def find_tag_rules(repository: Repository) -> list[TagRules] | None:
+def _find_tag_rules(repository: Repository) -> list[TagRules] | None:
     """Return the active rulesets for tags; None if GitHub does not say."""
     listed = find_told(repository, f"rulesets?targets=tag&per_page={_PAGE}")
     if listed is None:
@@ -49,7 +49,7 @@ def find_tag_rules(repository: Repository) -> list[TagRules] | None:
     return found
 
 
-def find_owner_faults(repository: Repository, branch: str) -> list[str]:
+def _find_owner_faults(repository: Repository, branch: str) -> list[str]:
     """Return the errors that GitHub finds in the CODEOWNERS file, each on one line."""
     told = find_told(repository, f"codeowners/errors?ref={quote(branch, safe='')}") or {}
     return [
@@ -58,7 +58,7 @@ def find_owner_faults(repository: Repository, branch: str) -> list[str]:
     ]
 
 
-def find_keepers(repository: Repository, secret: str) -> Keepers | None:
+def _find_keepers(repository: Repository, secret: str) -> Keepers | None:
     """Return where a secret of that name is stored; None if GitHub does not say."""
     everywhere = _has(repository, "actions/secrets", secret)
     environments = _listed(repository, "environments", "environments")

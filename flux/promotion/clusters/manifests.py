@@ -5,36 +5,36 @@ https://fluxcd.io/flux/components/notification/providers/#git-commit-status-upda
 
 from flux.promotion.clusters.status import EXPRESSION
 
-PROVIDER_NAME = "flux-artifacts"
-PROVIDER_SECRET = "flux-artifacts-github"
+_PROVIDER_NAME = "flux-artifacts"
+_PROVIDER_SECRET = "flux-artifacts-github"
 """The Secret with the Provider's login to GitHub: that of an App, or `token`."""
 
 
 def manifests(repository: str, cluster: str) -> str:
     """Return YAML for one cluster and the repository at a URL. All our values are quoted."""
     return f"""\
-# For the cluster {cluster}. The Secret {PROVIDER_SECRET} logs in an account that the setting
+# For the cluster {cluster}. The Secret {_PROVIDER_SECRET} logs in an account that the setting
 # `clusters` names.
 apiVersion: notification.toolkit.fluxcd.io/v1beta3
 kind: Provider
 metadata:
-  name: {PROVIDER_NAME}
+  name: {_PROVIDER_NAME}
   namespace: flux-system
 spec:
   type: github
   address: "{repository}"
   secretRef:
-    name: {PROVIDER_SECRET}
+    name: {_PROVIDER_SECRET}
   commitStatusExpr: "{EXPRESSION}"
 ---
 apiVersion: notification.toolkit.fluxcd.io/v1beta3
 kind: Alert
 metadata:
-  name: {PROVIDER_NAME}
+  name: {_PROVIDER_NAME}
   namespace: flux-system
 spec:
   providerRef:
-    name: {PROVIDER_NAME}
+    name: {_PROVIDER_NAME}
   eventSeverity: info
   eventMetadata:
     cluster: "{cluster}"

@@ -9,7 +9,7 @@ from typing import Any
 
 from flux.errors import DesiredStateError
 
-FREEZES_FILE = "freezes.json"
+_FREEZES_FILE = "freezes.json"
 """The file's name. It is in the folder of the desired state."""
 
 _FIELDS = ("reason", "by", "phase", "until")
@@ -34,7 +34,7 @@ class Freeze:
 def freezes_path(releaseconfig: str) -> str:
     """Return the path of the freezes, from the path of the desired state."""
     folder, _, _ = releaseconfig.rpartition("/")
-    return f"{folder}/{FREEZES_FILE}" if folder else FREEZES_FILE
+    return f"{folder}/{_FREEZES_FILE}" if folder else _FREEZES_FILE
 
 
 def render_freezes(freezes: Sequence[Freeze]) -> bytes:

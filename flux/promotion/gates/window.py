@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from flux.regex import regex
 
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 FORM = "'Mon-Thu 08:00-15:00 Europe/Oslo'"
 
 _WINDOW = regex(
@@ -31,7 +31,7 @@ class Window:
     zone: str = "UTC"
 
     def __str__(self) -> str:
-        days = "".join(f"{DAYS[day]}," for day in sorted(self.days)).rstrip(",")
+        days = "".join(f"{_DAYS[day]}," for day in sorted(self.days)).rstrip(",")
         return f"{days} {_clock(self.start)}-{_clock(self.end)} {self.zone}"
 
     def opens(self, now: float) -> float | None:
@@ -99,9 +99,9 @@ def _days(text: str) -> frozenset[int]:
 
 
 def _day(text: str) -> int:
-    names = [day.casefold() for day in DAYS]
+    names = [day.casefold() for day in _DAYS]
     if text.casefold() not in names:
-        raise ValueError(f"{text!r} is not a day: days are {', '.join(DAYS)}")
+        raise ValueError(f"{text!r} is not a day: days are {', '.join(_DAYS)}")
     return names.index(text.casefold())
 
 

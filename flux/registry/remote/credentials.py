@@ -50,7 +50,7 @@ def find_credentials(
 
     Raises RegistryUnreachableError if a file or a helper's answer cannot be read.
     """
-    wanted = f"{registry_of(host)}/{repository}"
+    wanted = f"{_registry_of(host)}/{repository}"
     for path in _files(environment):
         try:
             found = _in_file(path, wanted)
@@ -70,7 +70,7 @@ def _unreadable(host: str, path: Path, reason: str) -> RegistryUnreachableError:
     )
 
 
-def registry_of(key: str) -> str:
+def _registry_of(key: str) -> str:
     """Return the host of a configuration key. All names of Docker Hub give the same one."""
     host = key.partition("://")[2] if "://" in key else key
     host = host.partition("/")[0].lower()
@@ -165,7 +165,7 @@ def _fitting(config: Mapping[str, Any], name: str, wanted: str) -> list[tuple[st
     """Return the entries of a mapping for the registry of `wanted`: first the narrowest namespace that
     contains it, then the whole registry, and last other namespaces, which Docker accepts too."""
     registry = wanted.partition("/")[0]
-    found = [(key, value) for key, value in _mapping(config, name).items() if registry_of(key) == registry]
+    found = [(key, value) for key, value in _mapping(config, name).items() if _registry_of(key) == registry]
     return sorted(found, key=lambda pair: _fit(pair[0], wanted), reverse=True)
 
 
