@@ -18,9 +18,6 @@ from flux import reasons
 from flux.errors import RequestError
 from flux.regex import regex
 
-ACTIONS_BOT = "github-actions[bot]"
-"""The login of GITHUB_TOKEN, the token that every job has."""
-
 _COMMIT = regex(r"[0-9a-f]{40}")
 _NONE = "0" * 40
 _OF_PULL_REQUESTS = ("pull_request", "pull_request_target")

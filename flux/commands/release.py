@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from semver import Version
 
 from flux.errors import ForgeError, RequestError
-from flux.event import ACTIONS_BOT
 from flux.forge.forge import Release
 from flux.forge.place import Place
 from flux.listing import listed
@@ -39,6 +38,7 @@ from flux.monorepo.version_choice import (
 )
 from flux.release.misnamed import Misnamed
 from flux.release.version import AUTO
+from flux.settings.settings import ACTIONS_BOT
 
 _STARTED_WORKFLOWS = ("release-flux-artifact.yml", "manage-flux-releases.yml")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flux.diagnosis.check_line import Line, Rating
-from flux.event import ACTIONS_BOT
+from flux.settings.settings import ACTIONS_BOT
 
 if TYPE_CHECKING:
     from flux.forge.place import Place

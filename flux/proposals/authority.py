@@ -5,10 +5,10 @@ from contextlib import suppress
 from functools import cache
 
 from flux.errors import ForgeRefusedError, RequestError
-from flux.event import ACTIONS_BOT
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.refusal import NeedsPermission, NotPromoter, PromotionRefusal
 from flux.promotion.texts.refusals import refusal
+from flux.settings.settings import ACTIONS_BOT
 
 _MAY_PROMOTE = ("admin", "write")
 

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
-from flux.event import ACTIONS_BOT
 from flux.settings import types
 from flux.settings.phases import Given, Phase
 
@@ -18,6 +17,9 @@ if TYPE_CHECKING:
     from flux.settings.rules import FollowedClusters
 
 Value = TypeVar("Value")
+
+ACTIONS_BOT = "github-actions[bot]"
+"""The login of GITHUB_TOKEN, the token that every job has."""
 
 
 class Entry(NamedTuple):
