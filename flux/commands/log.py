@@ -5,6 +5,7 @@ from difflib import get_close_matches
 
 from flux.environments.log import Log, read_log
 from flux.errors import RequestError
+from flux.listing import listed
 from flux.monorepo.artifacts import artifacts_at
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.timeline import LogEntry
@@ -69,5 +70,6 @@ def _require_known(what: str, name: str, known: Iterable[str]) -> None:
     names = sorted(known)
     if name not in names:
         near = get_close_matches(name, names, n=1)
-        hint = f"did you mean {near[0]}?" if near else "`inv log` shows all there is"
+        there = f"there have been {listed(names) or 'none'}: `inv log` shows all"
+        hint = f"did you mean {near[0]}?" if near else there
         raise RequestError(f"there has never been an {what} {name!r}", hint)

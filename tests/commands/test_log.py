@@ -45,7 +45,7 @@ def test_since(local: World) -> None:
     [
         ("es", None, "did you mean eso"),
         ("eso", "prod_rin1", "did you mean prod_ring1"),
-        ("eso", "zz", "shows all"),
+        ("eso", "zz", "there have been at, at_ring1, at_ring2,"),
         ("prod_ring1", None, "`inv log --environment prod_ring1`"),
         ("prod", None, "`inv log --environment prod`"),
     ],
