@@ -58,6 +58,8 @@ class BoardArtifact:
     comparisons: Sequence[VersionDifference]
     measures: Measures = _UNMEASURED
     more_releases: int = 0
+    requests: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    """The open pull requests that would change an environment, by environment."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def read_board(monorepo: Monorepo, now: float, working: Working = silently) -> B
     Raises TipUnknownError if the tip cannot be fetched, and DesiredStateError if the desired state is wrong.
     """
     obtain_lines(monorepo, merged=True)
-    status = find_status(monorepo, [], working)
+    status = find_status(monorepo, [], working, with_requests=True)
     log = read_log(monorepo)
     notices = [*status.notices, *_silent(status), *log.notices]
     changes: dict[str, list[Logged]] = {row.artifact: [] for row in status.rows}
@@ -167,6 +169,7 @@ def _artifact(
         [(p, pull) for p, pull in status.promotions or [] if p.artifact == row.artifact],
         compare_versions(monorepo, own, _wanted(places, monorepo.settings.environments)),
         more_releases=max(0, len(own) - _MOST_RELEASES),
+        requests=row.requests,
     )
 
 

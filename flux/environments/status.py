@@ -94,9 +94,11 @@ def find_status(
     names: Collection[str],
     working: Working = silently,
     thorough: bool = False,
+    with_requests: bool = False,
 ) -> Status:
     """Return which version is in which environment. This changes nothing.
 
+    With `with_requests`, all artifacts have their open pull requests by environment.
     With `thorough`, tags that are as desired are also compared with what git builds. Raises TipUnknownError
     if the tip cannot be fetched.
     """
@@ -146,7 +148,7 @@ def find_status(
         except FluxError as error:
             promotions = None
             notices.append(Notice(error, "open promotions are not shown"))
-        requests = _requests(monorepo, desired, promotions, names)
+        requests = _requests(monorepo, desired, promotions) if names or with_requests else {}
     shown = [replace(rows[name], requests=requests.get(name, {})) for name in chosen]
     return Status(monorepo.settings.environments, shown, promotions, notices, now, outdated, astray, freezes)
 
@@ -205,11 +207,10 @@ def _requests(
     monorepo: Monorepo,
     desired: Desired,
     promotions: Sequence[tuple[Promotion, PullRequest]] | None,
-    names: Collection[str],
 ) -> dict[str, dict[str, list[int]]]:
-    """Return the pull requests that would change named artifacts, by artifact and environment. Those whose
-    commits cannot be fetched are left out."""
-    if not names or not promotions:
+    """Return the pull requests that would change artifacts, by artifact and environment. Those whose commits
+    cannot be fetched are left out."""
+    if not promotions:
         return {}
     found: dict[str, dict[str, list[int]]] = {}
     with suppress(FluxError):

@@ -35,6 +35,7 @@ def test_where_everything_is_and_how_it_got_there(world: World) -> None:
     assert "eso 1.1.0" in eso.releases[0].notes
     ((promotion, pull),) = eso.promotions
     assert (promotion.version, pull.number) == ("1.1.0", world.pull().number)
+    assert dict(eso.requests) == {"prod_ring2": [pull.number]}
     (comparison,) = eso.comparisons
     assert (comparison.old, comparison.new) == ("1.0.0", "1.1.0")
     assert comparison.environments == (("at_ring1", "prod_ring2"), ("prod_ring1",))

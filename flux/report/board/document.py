@@ -64,7 +64,15 @@ def _artifact(artifact: BoardArtifact) -> dict[str, Any]:
         "commits_since": artifact.commits_since,
         "environments": {name: _place(place) for name, place in artifact.places.items()},
         "promotions": [
-            {"version": promotion.version, "number": pull.number, "title": pull.title, "url": pull.url}
+            {
+                "version": promotion.version,
+                "number": pull.number,
+                "title": pull.title,
+                "url": pull.url,
+                "environments": [
+                    name for name, numbers in artifact.requests.items() if pull.number in numbers
+                ],
+            }
             for promotion, pull in artifact.promotions
         ],
         "releases": [_release(release) for release in artifact.releases],

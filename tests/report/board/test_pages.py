@@ -240,6 +240,17 @@ def test_what_is_next_without_rules() -> None:
     assert "Nothing: each artifact" in text_of(pages["environments/at.html"])
 
 
+def test_a_pull_request_is_next_where_it_changes_something() -> None:
+    new = artifact()
+    places = {name: replace(place, health=None, next=None) for name, place in new.places.items()}
+    for requests, shown in (({"at": [7]}, True), ({"prod": [7]}, False), ({"at": [8]}, False)):
+        one = replace(new, places=places, requests=requests)
+        pages = dict(render_site(document(replace(board(one), rules={}, freezes=()))))
+        coming = text_of(pages["environments/at.html"].split("<h2>What is next")[1])
+        assert ("1.2.0 #7" in coming) == shown
+        assert "1.2.0 #7" in text_of(pages["index.html"])
+
+
 def test_who_approved_and_merged() -> None:
     pages = dict(render_site(document(board(artifact(text="carol")))))
     for name in ("artifacts/app.html", "environments/prod.html"):
