@@ -13,7 +13,7 @@ def read_status(
 ) -> Status:
     """Return which version is in which environment. With `checks`, tags that are as desired are also compared
     with what git builds. Raises TipUnknownError if the tip cannot be fetched."""
-    return find_status(monorepo, names, working, thorough=checks)
+    return find_status(monorepo, names, working, thorough=checks, with_requests=bool(names))
 
 
 def is_wrong(status: Status, *, checks: bool, behind: float = inf) -> bool:

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flux.adoption.environments import is_environment
+from flux.adoption.workflows import WORKFLOWS
+from flux.configured import FILES
 from flux.environments.converge import converge
 from flux.errors import FluxError, TipUnknownError, without_frames
+from flux.listing import listed
 from flux.monorepo.artifacts import artifacts_at
 from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.monorepo import Monorepo
@@ -59,6 +62,7 @@ def prove(monorepo: Monorepo, uses: str = "") -> list[Exceptional]:
         *_moving(monorepo, head, vouching),
         *_releases(monorepo, head, vouching),
         *_workflows(monorepo, uses),
+        *_uncommitted(monorepo),
     ]
 
 
@@ -75,6 +79,14 @@ def _behind(monorepo: Monorepo, head: str) -> Iterator[Exceptional]:
             f"the checked-out commit {head[:12]} lacks commits of the tip, {tip[:12]}",
             f"bring {monorepo.settings.branch} in: `git pull`, then check again",
         )
+
+
+def _uncommitted(monorepo: Monorepo) -> Iterator[Exceptional]:
+    """Check that the files that `inv init` writes are committed: jobs read the commit."""
+    state = monorepo.settings.releaseconfig
+    own = {*FILES, "tasks.py", state, *(f".github/workflows/{name}" for name in WORKFLOWS)}
+    if found := sorted(own.intersection(monorepo.git.uncommitted(""))):
+        yield Exceptional("files", f"{listed(found)}: not committed", "commit them, then check again")
 
 
 def _start(monorepo: Monorepo, head: str) -> Iterator[Exceptional]:

@@ -1,6 +1,6 @@
 """Compares what each environment should have with what it has."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from time import time
@@ -44,7 +44,7 @@ class Row:
     has: dict[str, str]
     since: dict[str, int] = field(default_factory=dict)
     requests: dict[str, list[int]] = field(default_factory=dict)
-    """The open pull requests that would change an environment. Only named artifacts have them."""
+    """The open pull requests that would change an environment, if they were asked for."""
     health: dict[str, Health] = field(default_factory=dict)
     """By environment, how clusters run the image of its tag."""
 
@@ -98,9 +98,8 @@ def find_status(
 ) -> Status:
     """Return which version is in which environment. This changes nothing.
 
-    With `with_requests`, all artifacts have their open pull requests by environment.
-    With `thorough`, tags that are as desired are also compared with what git builds. Raises TipUnknownError
-    if the tip cannot be fetched.
+    With `thorough`, tags that are as desired are also compared with what git builds. With `with_requests`,
+    the commits of open pull requests are read. Raises TipUnknownError if the tip cannot be fetched.
     """
     with (
         meanwhile(lambda: monorepo.forge.pull_requests(PullState.OPEN)) as pull_requests,
@@ -143,12 +142,9 @@ def find_status(
         notices += unread
         now, rows, unknown = _with_health(monorepo, rows)
         notices += unknown
-        try:
-            promotions = _promotions(monorepo, pull_requests(), chosen)
-        except FluxError as error:
-            promotions = None
-            notices.append(Notice(error, "open promotions are not shown"))
-        requests = _requests(monorepo, desired, promotions) if names or with_requests else {}
+        promotions, hidden = _promotions(monorepo, pull_requests, chosen)
+        notices += hidden
+        requests = _requests(monorepo, desired, promotions) if with_requests else {}
     shown = [replace(rows[name], requests=requests.get(name, {})) for name in chosen]
     return Status(monorepo.settings.environments, shown, promotions, notices, now, outdated, astray, freezes)
 
@@ -194,13 +190,17 @@ def _with_health(monorepo: Monorepo, rows: dict[str, Row]) -> tuple[float, dict[
 
 
 def _promotions(
-    monorepo: Monorepo, pulls: Sequence[PullRequest] | None, names: Collection[str]
-) -> list[tuple[Promotion, PullRequest]] | None:
-    """Return the open promotions of the named artifacts."""
+    monorepo: Monorepo, wait: Callable[[], Sequence[PullRequest] | None], names: Collection[str]
+) -> tuple[list[tuple[Promotion, PullRequest]] | None, Sequence[Notice]]:
+    """Return the open promotions of the named artifacts. None and a notice if the forge does not answer."""
+    try:
+        pulls = wait()
+    except FluxError as error:
+        return None, [Notice(error, "open promotions are not shown")]
     if pulls is None:
-        return None
+        return None, ()
     found = [(promotion_of_branch(p.branch, names), p) for p in pulls if p.base == monorepo.settings.branch]
-    return [(promotion, pull) for promotion, pull in found if promotion]
+    return [(promotion, pull) for promotion, pull in found if promotion], ()
 
 
 def _requests(

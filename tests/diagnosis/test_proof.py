@@ -43,6 +43,14 @@ def test_what_is_not_known_is_an_exception(adopted: Repo) -> None:
     assert left.endswith("but the desired state has no version for it")
 
 
+def test_what_is_not_committed_is_an_exception(adopted: Repo) -> None:
+    adopted.git("reset", "--soft", "HEAD^")
+    adopted.git("reset", "invoke.yaml", "tasks.py")
+    adopted.write("README.md", "is nobody's business\n")
+    (said,) = [text for text in exceptions(adopted) if text.endswith(": not committed")]
+    assert said.startswith(".github/workflows/check-flux-promotions.yml, ")
+
+
 def test_what_would_move_what_is_not_published_and_what_drifted(adopted: Repo) -> None:
     config = adopted.path / "flux/releaseconfig.json"
     config.write_text(json.dumps({"app": {"at": "1.0.0", "prod": "1.0.0"}}))
