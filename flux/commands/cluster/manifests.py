@@ -27,7 +27,7 @@ def cluster_manifests(monorepo: Monorepo, name: str) -> list[ClusterManifests]:
     if not repository:
         raise RequestError(
             "the repository on GitHub is unknown",
-            "let origin have its URL, or set `source` in invoke.yaml",
+            "set origin to its URL, or `source` in invoke.yaml",
         )
     found = []
     for environment in environments:

@@ -28,7 +28,7 @@ def find(clues: ForgeClues) -> Place:
     if not _NAME.fullmatch(name):
         raise RequestError(
             "the repository on GitHub is unknown" + (f": {name!r} is not a name" if name else ""),
-            "let origin have its URL, set GITHUB_REPOSITORY to owner/name, or set `forge: local`",
+            "set origin to its URL, GITHUB_REPOSITORY to owner/name, or `forge: local`",
         )
     if api and urlsplit(api).scheme not in ("http", "https"):
         raise RequestError(

@@ -53,7 +53,7 @@ def test_a_repository_that_is_not_known(origin: str | None, repository: str | No
         find_place("github", ForgeClues(origin, None, repository))
     assert raised.value.message == "the repository on GitHub is unknown" + reason
     assert raised.value.hint == (
-        "let origin have its URL, set GITHUB_REPOSITORY to owner/name, or set `forge: local`"
+        "set origin to its URL, GITHUB_REPOSITORY to owner/name, or `forge: local`"
     )
 
 
