@@ -31,8 +31,8 @@ class Window:
     zone: str = "UTC"
 
     def __str__(self) -> str:
-        days = "".join(f"{_DAYS[day]}," for day in sorted(self.days)).rstrip(",")
-        return f"{days} {_clock(self.start)}-{_clock(self.end)} {self.zone}"
+        days = "" if len(self.days) == len(_DAYS) else f"{_shown(self.days)} "
+        return f"{days}{_clock(self.start)}-{_clock(self.end)} {self.zone}"
 
     def opens(self, now: float) -> float | None:
         """Return when it is next open: `now` if it is open. None if it does not open within two weeks."""
@@ -87,6 +87,18 @@ def zone_of(name: str) -> tzinfo:
         return ZoneInfo(name)
     except (LookupError, ValueError, OSError):
         raise ValueError(f"{name!r} is not a time zone: an example is Europe/Oslo") from None
+
+
+def _shown(days: Iterable[int]) -> str:
+    """Return days as people write them: `Mon-Thu`, or `Mon,Wed`."""
+    runs: list[list[int]] = []
+    for day in sorted(days):
+        if runs and runs[-1][-1] == day - 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    names = [[_DAYS[day] for day in run] for run in runs]
+    return ",".join(f"{run[0]}-{run[-1]}" if len(run) > 2 else ",".join(run) for run in names)
 
 
 def _days(text: str) -> frozenset[int]:

@@ -52,9 +52,7 @@ def test_a_repository_that_is_not_known(origin: str | None, repository: str | No
     with pytest.raises(RequestError) as raised:
         find_place("github", ForgeClues(origin, None, repository))
     assert raised.value.message == "the repository on GitHub is unknown" + reason
-    assert raised.value.hint == (
-        "set origin to its URL, GITHUB_REPOSITORY to owner/name, or `forge: local`"
-    )
+    assert raised.value.hint == ("set origin to its URL, GITHUB_REPOSITORY to owner/name, or `forge: local`")
 
 
 def test_an_api_that_is_no_url() -> None:
