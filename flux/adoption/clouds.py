@@ -8,18 +8,28 @@ from flux.regex import regex
 
 @dataclass(frozen=True)
 class Cloud:
-    """A cloud, and a pattern of its registries' hosts."""
+    """A cloud. `variables` are the variables that a job needs to log in. The action `setup` reads
+    them."""
 
     name: str
     host: re.Pattern[str]
+    variables: tuple[str, ...]
 
 
 # docker/login-action recognizes ECR by the same names.
 _ECR = r"[0-9]{12}\.dkr[.-]ecr\.(?P<region>[a-z0-9-]+)\.(amazonaws\.(com(\.cn)?|eu)|on\.aws)"
 CLOUDS = (
-    Cloud("azure", regex(r"(?P<name>[a-z0-9-]+)\.azurecr\.io")),
-    Cloud("aws", regex(_ECR)),
-    Cloud("google", regex(r"[a-z0-9-]+-docker\.pkg\.dev|([a-z]+\.)?gcr\.io")),
+    Cloud(
+        "azure",
+        regex(r"(?P<name>[a-z0-9-]+)\.azurecr\.io"),
+        ("FLUX_AZURE_CLIENT_ID", "FLUX_AZURE_TENANT_ID"),
+    ),
+    Cloud("aws", regex(_ECR), ("FLUX_AWS_ROLE",)),
+    Cloud(
+        "google",
+        regex(r"[a-z0-9-]+-docker\.pkg\.dev|([a-z]+\.)?gcr\.io"),
+        ("FLUX_GOOGLE_PROVIDER", "FLUX_GOOGLE_SERVICE_ACCOUNT"),
+    ),
 )
 
 

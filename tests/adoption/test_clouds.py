@@ -2,7 +2,7 @@
 
 import pytest
 
-from flux.adoption.clouds import cloud_of
+from flux.adoption.clouds import CLOUDS, cloud_of
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,8 @@ def test_a_cloud(host: str, name: str, parts: dict[str, str]) -> None:
 )
 def test_no_cloud(host: str) -> None:
     assert cloud_of(host) is None
+
+
+def test_variables_have_one_meaning() -> None:
+    named = [name for cloud in CLOUDS for name in cloud.variables]
+    assert len(named) == len(set(named))
