@@ -88,7 +88,12 @@ class GateStates:
         return course_of(self._monorepo, artifact)
 
     def moves(self, artifact: str) -> list[Move]:
-        """Return the moves of an artifact's tags that a trusted login recorded, the oldest first."""
+        """Return the moves of an artifact's tags that the automation or this command's caller recorded, the
+        oldest first.
+
+        What other people record counts for nothing: it could say that a version ran where it did not, or hide
+        that it failed.
+        """
         if artifact not in self._moves:
             self._moves[artifact] = list(self._recorded(artifact))
         return self._moves[artifact]
@@ -162,7 +167,7 @@ class GateStates:
                 payload.pop("moved", None)  # only the automation's time may shorten a soak
             move = read_move(payload, deployment.environment, deployment.created, deployment.id)
             fits = move and move.artifact == artifact and move.environment in self._settings.environments
-            if move and fits and self.authority.is_trusted(deployment.creator):
+            if move and fits and self.authority.is_automation(deployment.creator):
                 yield move
 
     def _adopted(

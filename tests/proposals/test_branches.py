@@ -83,18 +83,19 @@ def test_a_branch_that_is_made_anew_and_its_pull_request_reopened_tells_still(hu
     assert proposed(world) == {"tt"}
 
 
-def test_of_an_earlier_branch_of_the_name_only_withdrawals_count(hub: World) -> None:
-    hub.open(TAG)
-    hub.apply(hub.tick("tt"))
-    old = hub.pull().head
-    hub.apply(hub.tick("prod_ring1"))
-    force(hub, old)
-    hub.close()
-    hub.sync()
-    hub.apply(hub.tick("at"))
-    assert proposed(hub) == {"at_ring1", "at_ring2"}
-    assert not hub.sync().failed
-    assert proposed(hub) == {"at_ring1", "at_ring2"}
+def test_who_asked_in_an_earlier_branch_of_the_name_may_approve(hub: World) -> None:
+    world = hub.with_(two_person=("prod",))
+    world.open(TAG)
+    world.apply(world.tick("tt", login="bob"))
+    old = world.pull().head
+    world.apply(world.tick("prod_ring1", login="alice"))
+    force(world, old)
+    world.close()
+    world.sync()
+    world.promote("eso", "prod_ring1", "1.1.0", "bob")
+    assert proposed(world) == {"prod_ring1"}
+    review(world, "alice")
+    assert check(world).faults == []
 
 
 def test_nobody_hides_behind_statuses_who_took_something_back(

@@ -35,10 +35,17 @@ def test_a_move_to_what_main_never_wanted_is_none(hub: World) -> None:
     assert [stay.version for stay in stays] == ["1.0.0"]
 
 
+def test_a_record_of_a_person_counts_in_their_own_commands_alone(hub: World) -> None:
+    record(hub.forge("bob"))
+    for login, counted in (("bob", 1), ("alice", 0), (None, 0)):
+        with hub.opened(login=login) as monorepo:
+            assert len(GateStates(monorepo).moves("eso")) == counted
+
+
 def test_a_persons_own_word_on_the_time_of_a_move_counts_for_nothing(hub: World) -> None:
     forge = hub.forge("bob")
     record(forge, moved=f"{forge.now() - 3600:.3f}")
-    with hub.opened() as monorepo:
+    with hub.opened(login="bob") as monorepo:
         (move,) = GateStates(monorepo).moves("eso")
     assert move.time >= forge.now() - 60
 

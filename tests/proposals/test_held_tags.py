@@ -1,9 +1,10 @@
 """Tags whose gates do not hold yet stay where they are."""
 
 from flux.commands.promote import promote
+from flux.promotion.gates.move import Move
 from flux.promotion.plan import Action
 from tests.commands.progressing import followed
-from tests.commands.promoted import BRANCH
+from tests.commands.promoted import BRANCH, registry_of
 from tests.commands.promoting import World
 
 
@@ -17,6 +18,18 @@ def test_what_was_merged_before_its_time_waits(world: World) -> None:
     assert steps["tt"].error
     assert "--override REASON" in steps["tt"].error.hint
     assert "tt" not in world.tags()
+
+
+def test_nobody_records_a_move_that_the_rules_do_not_allow(hub: World) -> None:
+    """Whoever may write can record a deployment."""
+    world = followed(hub)
+    world.desire(tt="1.1.0")
+    manifest = registry_of(world).fetch_manifest("1.1.0")
+    assert manifest
+    bob = world.forge("bob")
+    move = Move("eso", "tt", "1.1.0", manifest.digest, "", bob.now())
+    bob.create_deployment("main", "tt", "flux:eso", move.payload, "")
+    assert {step.environment: step.action for step in world.tag().steps}["tt"] == Action.HELD
 
 
 def test_an_override_that_was_not_merged_counts_for_nothing(world: World) -> None:
