@@ -44,7 +44,7 @@ def lint(session: nox.Session) -> None:
 def types(session: nox.Session) -> None:
     """Types, strictly."""
     session.install("mypy~=2.4", "nox", "--editable", ".[tests]")
-    session.run("mypy", "flux", "bench", "tests", "noxfile.py", "tasks.py")
+    session.run("mypy", "flux", "bench", "tests", "noxfile.py", "tasks.py", ".github/actions/setup/decide.py")
 
 
 @nox.session
