@@ -179,7 +179,7 @@ def test_a_name_that_no_repository_can_have(repo: Repo, name: str, said: str) ->
     assert found[name]["action"] == "failed"
     assert said in found[name]["error"]["message"]
     assert {found[other]["action"] for other in NAMES} == {"pushed"}
-    assert {path.name for path in (repo.path / ".registry").iterdir()} == set(NAMES)
+    assert {path.parent.name for path in (repo.path / ".registry").glob("*/index.json")} == set(NAMES)
 
 
 def test_names_of_any_kind_are_only_names(repo: Repo, tmp_path: Path) -> None:
