@@ -1,18 +1,20 @@
 """Whose a promotion's branch is."""
 
+import json
+
 import pytest
 
 from flux.event import TERMINAL
 from flux.forge.forge import Forced
 from flux.forge.github.pushes import Pushes
 from flux.promotion.clusters.status import StatusState
-from flux.promotion.faults import Outlived, TakenBack
+from flux.promotion.faults import ForeignCommit, Outlived, TakenBack
 from flux.promotion.proposal import Promotion
 from flux.proposals import branches
 from flux.proposals.apply import Applier
 from tests.commands.deciding import proposed, ticked
 from tests.commands.promoted import BRANCH, TAG
-from tests.commands.promoting import World
+from tests.commands.promoting import CONFIG, World
 from tests.commands.request.test_check import check, review
 
 
@@ -43,6 +45,21 @@ def test_main_merged_into_the_branch_by_hand_stops_nothing(world: World) -> None
     assert applied.proposed
     assert applied.proposed.action == "updated"
     assert world.proposed()["eso"]["prod_ring2"] == "1.1.0"
+
+
+@pytest.mark.parametrize("hidden", ["README.md", CONFIG])
+def test_a_merge_of_main_that_brings_more_stops(hub: World, hidden: str) -> None:
+    """It has main's commits, and what somebody put beside them."""
+    hub.open(TAG)
+    hub.apply(hub.tick("tt"))
+    hub.change({"README.md": "new\n"})
+    forge, head, tip = hub.forge("bob"), hub.pull().head, hub.bare.git("rev-parse", "main")
+    more = {**hub.proposed(), "dashboard": {"prod_ring1": "1.0.0"}}
+    files = {"README.md": b"new\n", hidden: b"mine\n" if hidden != CONFIG else json.dumps(more).encode()}
+    merge = forge.commit([head, tip], files, "Merge branch 'main' into promote/eso-1.1.0")
+    assert forge.advance_branch(BRANCH, merge)
+    assert check(hub).faults == [ForeignCommit(merge)]
+    assert hub.sync().failed
 
 
 def force(world: World, commit: str) -> None:

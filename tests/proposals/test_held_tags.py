@@ -41,6 +41,16 @@ def test_an_override_that_was_not_merged_counts_for_nothing(world: World) -> Non
     assert {step.environment: step.action for step in world.tag().steps}["tt"] == Action.HELD
 
 
+def test_an_override_counts_for_its_environment_alone(local: World) -> None:
+    world = followed(local)
+    with world.opened() as monorepo:
+        promote(monorepo, "eso", "tt", "1.1.0", "an incident")
+    world.merge()
+    world.desire(prod_ring1="1.1.0")
+    steps = {step.environment: step.action for step in world.tag().steps}
+    assert (steps["tt"], steps["prod_ring1"]) == (Action.MOVED, Action.HELD)
+
+
 def test_an_override_that_main_was_moved_forward_to_counts(local: World) -> None:
     world = followed(local)
     with world.opened() as monorepo:

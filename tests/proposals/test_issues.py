@@ -3,6 +3,7 @@
 import pytest
 
 from flux.promotion.boxes import mark
+from flux.promotion.foreign import StrangeAuthor
 from flux.promotion.ledger import Decision, How, render_decision
 from flux.promotion.marker import render_key
 from flux.proposals.issues import PromotionIssues
@@ -155,3 +156,18 @@ def test_a_comment_of_ours_that_somebody_rewrote_at_once_says_nothing(hub: World
         assert issues.written(1) == [said]
     with hub.opened() as monorepo:
         assert PromotionIssues(monorepo).written(1) == [said]
+
+
+@pytest.mark.parametrize(("opens", "is_ours"), [("mallory", False), ("trudy", False), ("bob", True)])
+def test_an_issue_counts_if_who_opened_it_may_write(hub: World, opens: str, is_ours: bool) -> None:
+    """Who may triage can put the label on a look-alike."""
+    hub.open(TAG)
+    there = hub.issue()
+    made = hub.forge(opens).create_issue(there.title, there.body, "flux-release", None)
+    assert hub.github
+    hub.github.repo_as("trudy").get_issue(made.number).add_to_labels("flux-release")
+    found = hub.forge().issue(made.number)
+    assert found
+    with hub.opened() as monorepo:
+        fault = PromotionIssues(monorepo).fault(found)
+    assert fault == (None if is_ours else StrangeAuthor(opens))
