@@ -1,10 +1,12 @@
 """Compares what each environment should have with what it has, and judges the result."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from math import inf
 
 from flux.environments.status import Status, find_status
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.unpushed import find_unpushed
 from flux.working import Working, silently
 
 
@@ -13,7 +15,8 @@ def read_status(
 ) -> Status:
     """Return which version is in which environment. With `checks`, tags that are as desired are also compared
     with what git builds. Raises TipUnknownError if the tip cannot be fetched."""
-    return find_status(monorepo, names, working, thorough=checks, with_requests=bool(names))
+    status = find_status(monorepo, names, working, thorough=checks, with_requests=bool(names))
+    return replace(status, notices=[*status.notices, *find_unpushed(monorepo)])
 
 
 def is_wrong(status: Status, *, checks: bool, behind: float = inf) -> bool:
