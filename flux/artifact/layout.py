@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -11,7 +11,7 @@ from flux.artifact.folder import Folder, SourceEntry
 from flux.artifact.glob import exact_glob
 from flux.artifact.ignore import Excludes, excludes
 from flux.artifact.prepare import Prepare, with_step
-from flux.artifact.tree import FOLDER, path_bytes
+from flux.artifact.tree import path_bytes
 
 _MOST_KNOWN = 100_000
 
@@ -126,12 +126,12 @@ class Layout:
             return found
         return found.of(set(names))
 
-    def find_odd(self, below: Below) -> dict[str, Odd]:
-        """Return by artifact name the entries in its place that are not folders."""
+    def find_odd(self, below: Below, beside: Callable[[str], Iterable[str]]) -> dict[str, Odd]:
+        """Return by artifact name the entries in its place that are not folders. `beside` returns the names
+        of such entries in a folder of the commit."""
         if not self.is_plain:
             return self.find(below).odd
-        listed = below("/".join(self.artifacts[0].glob.top))
-        return self.find(below, [name for name, there in listed.items() if there.mode != FOLDER]).odd
+        return self.find(below, beside("/".join(self.artifacts[0].glob.top))).odd
 
     def reach(self, names: Sequence[str]) -> tuple[str, Sequence[str]]:
         """Return where files of the named artifacts can be: a folder that ends in `/` (empty for the root)

@@ -10,8 +10,9 @@ from pathlib import Path
 from flux.artifact.content import ATTRIBUTES
 from flux.artifact.tree import File, parents
 from flux.git.empty_clone import empty_clone
-from flux.git.objects import Objects, TreeEntry
+from flux.git.objects import Objects
 from flux.git.process import Process
+from flux.git.tree import TreeEntry
 from flux.git.trees import Trees
 
 _RULES = ".gitattributes"

@@ -66,6 +66,7 @@ class Clone:
         self.home_tags = parts.home.home_tags
 
         self.below = parts.trees.below
+        self.beside = parts.trees.beside
         self.files = parts.trees.files
         self.matching = parts.trees.matching
         self.changes = parts.trees.changes

@@ -1,19 +1,17 @@
 """Commits, trees and blobs by object name. They never change, so they are cached."""
 
-import re
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import lru_cache
-from typing import NamedTuple
 
-from flux.artifact.tree import EXECUTABLE, REGULAR, SUBMODULE, SYMLINK, Content, File
+from flux.artifact.tree import Content, File
 from flux.errors import GitError
 from flux.git.batch import Batch, BatchError, LargeError, Object
 from flux.git.cache import Kept
 from flux.git.partial import Partial
 from flux.git.process import Process
 from flux.git.stream import Stream
+from flux.git.tree import Tree
 from flux.regex import regex
 
 _MOST_KEPT = 32 * 1024 * 1024  # bytes of all cached objects
@@ -23,27 +21,6 @@ _LARGEST_HELD = 1024 * 1024
 _MOST_PARSED = 16 * 1024 * 1024  # bytes of trees, before parsing
 _MOST_TAGS = 20  # of tags of tags
 OBJECT_NAME = regex("[0-9a-f]{40}")
-_ENTRY = regex(rb"([0-7]{1,11}) ([^\0]+)\0(.{20})", re.DOTALL)
-
-
-class TreeEntry(NamedTuple):
-    """An entry of a tree."""
-
-    mode: int
-    oid: str
-
-    @property
-    def is_tree(self) -> bool:
-        return self.mode == 0o40000
-
-    @property
-    def is_file(self) -> bool:
-        return self.mode >> 12 == 0o10
-
-    @property
-    def is_blob(self) -> bool:
-        """Whether the entry is a file or a symbolic link."""
-        return self.mode >> 12 in (0o10, 0o12)
 
 
 class Objects:
@@ -54,7 +31,7 @@ class Objects:
         self._partial = partial
         self._batch = Batch(process)
         self._kept: Kept[str, Object] = Kept(_MOST_KEPT, _LARGEST_KEPT)
-        self._trees: Kept[str, Mapping[str, TreeEntry]] = Kept(_MOST_PARSED, _LARGEST_KEPT)
+        self._trees: Kept[str, Tree] = Kept(_MOST_PARSED, _LARGEST_KEPT)
         self._expected = threading.local()
 
     def close(self) -> None:
@@ -84,14 +61,14 @@ class Objects:
             return oid
         raise GitError(f"object {oid[:12]} is not a commit of this clone")
 
-    def tree(self, oid: str) -> Mapping[str, TreeEntry]:
+    def tree(self, oid: str) -> Tree:
         """Return the entries of a tree by name. Raises GitError if it cannot be read."""
-        if parsed := self._trees.get(oid):
+        if (parsed := self._trees.get(oid)) is not None:
             return parsed
         found = self.find(oid)
         if found is None or found.kind != "tree":
             raise _lacking(oid)
-        return self._trees.put(oid, parse_tree(found.content), len(found.content))
+        return self._trees.put(oid, Tree(found.content), len(found.content))
 
     def blob(self, oid: str) -> bytes:
         """Return the content of a blob. Raises GitError if it cannot be read."""
@@ -206,30 +183,3 @@ def _lacking(oid: str) -> GitError:
         f"object {oid[:12]} is not in this clone and could not be fetched from origin",
         "`git fetch --refetch origin` brings what a clone lacks",
     )
-
-
-def parse_tree(content: bytes) -> Mapping[str, TreeEntry]:
-    """Return the entries of a tree by name, in git's order. Raises GitError if it is not a valid tree."""
-    found = _ENTRY.findall(content)
-    # The sizes differ if there are other bytes between two entries or after the last.
-    if sum(len(mode) + len(name) + 22 for mode, name, _ in found) != len(content):
-        raise GitError("a tree of this clone cannot be read", "`git fsck` says what is damaged")
-    return {
-        name.decode("utf-8", "surrogateescape"): TreeEntry(_mode(mode), oid.hex())
-        for mode, name, oid in found
-    }
-
-
-@lru_cache(maxsize=64)
-def _mode(written: bytes) -> int:
-    """Return the mode as git normalises it. Old tools wrote other modes."""
-    mode = int(written, 8)
-    match mode >> 12:
-        case 0o04:
-            return 0o40000
-        case 0o10:
-            return EXECUTABLE if mode & 0o100 else REGULAR
-        case 0o12:
-            return SYMLINK
-        case _:
-            return SUBMODULE

@@ -1,11 +1,11 @@
 """The difference of two trees. It reads only the subtrees that differ."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 from flux.artifact.tree import Change, path_bytes
-from flux.git.objects import TreeEntry
+from flux.git.tree import Tree, TreeEntry
 
-ReadTree = Callable[[str], Mapping[str, TreeEntry]]
+ReadTree = Callable[[str], Tree]
 """The entries of a tree by its name."""
 
 _MOST_TREES = 64
@@ -51,14 +51,14 @@ class _TreeComparison:
     def of_trees(self, old: TreeEntry | None, new: TreeEntry | None, prefix: str) -> Iterator[Change]:
         """Yield the changes below two trees. An entry that is not a tree counts as empty."""
         before, after = self._entries(old), self._entries(new)
-        for name in before.keys() | after.keys():
+        for name in before.differing(after):
             one, other = before.get(name), after.get(name)
-            if one != other:
+            if one != other:  # modes that git normalises may be written in two ways
                 yield from self.of_path(one, other, prefix + name)
 
-    def _entries(self, entry: TreeEntry | None) -> Mapping[str, TreeEntry]:
+    def _entries(self, entry: TreeEntry | None) -> Tree:
         if entry is None or not entry.is_tree:
-            return {}
+            return Tree()
         if self._left == 0:
             raise _TooManyError
         self._left -= 1

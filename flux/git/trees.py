@@ -1,7 +1,7 @@
 """Trees: the folders and files of a commit, and the differences between two commits."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from flux.artifact.changes import HasFolder
@@ -9,9 +9,10 @@ from flux.artifact.tree import Change, File
 from flux.errors import GitError
 from flux.git import output
 from flux.git.commits import Commits
-from flux.git.objects import OBJECT_NAME, Objects, TreeEntry
+from flux.git.objects import OBJECT_NAME, Objects
 from flux.git.partial import Partial
 from flux.git.process import Process
+from flux.git.tree import Tree, TreeEntry
 from flux.git.tree_diff import compare_trees
 
 RAW_DIFF = (
@@ -65,14 +66,19 @@ class Trees:
             there = (self.entry(commit, path) for commit in commits for path in files)
             self._objects.obtain_blobs(entry.oid for entry in there if entry)
 
-    def below(self, commit: str) -> Callable[[str], Mapping[str, TreeEntry]]:
+    def below(self, commit: str) -> Callable[[str], Tree]:
         """Return a function that lists a folder of a commit, in git's order; empty if there is no folder."""
 
-        def of(folder: str) -> Mapping[str, TreeEntry]:
+        def of(folder: str) -> Tree:
             found = self.entry(commit, folder)
-            return self._objects.tree(found.oid) if found and found.is_tree else {}
+            return self._objects.tree(found.oid) if found and found.is_tree else Tree()
 
         return of
+
+    def beside(self, commit: str) -> Callable[[str], list[str]]:
+        """Return a function that names the entries of a folder that are no folders."""
+        below = self.below(commit)
+        return lambda folder: below(folder).leaves()
 
     def matching(self, commit: str, pattern: str) -> list[str]:
         """Return the text files of a commit that have a line of this form, an extended regular expression."""

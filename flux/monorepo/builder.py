@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from flux.artifact.changes import last_changes
 from flux.artifact.image import Image
 from flux.artifact.revision import Revision
 from flux.errors import ContentError, FluxError, RegistryUnreachableError, TipUnknownError
 from flux.monorepo.commit_artifact import Source
 from flux.monorepo.commit_artifacts import Sources
+from flux.monorepo.first_parents import walk_first_parents
 from flux.monorepo.image_result import ImageAction, ImageResult
 from flux.monorepo.latest import moving_tags, named, settle_latest
 from flux.monorepo.monorepo import Monorepo
@@ -127,11 +129,21 @@ class Builder:
             at_tip.layout  # noqa: B018 (reads the settings)
             # A commit that is not on the tip's line cannot be a revision there: do not search for it.
             off = self._monorepo.git.off_line({one.commit for one in revisions.values()}, tip)
-            names = [name for name, revision in revisions.items() if revision.commit not in off]
-            return tip, at_tip.revisions(names) if names else {}
+            there = {name: one for name, one in revisions.items() if one.commit not in off}
+            return tip, there | self._changed_after(there, tip)
         except ContentError as error:
             self._stays(error)
             return None, {}
+
+    def _changed_after(self, revisions: Mapping[str, Revision], tip: str) -> dict[str, Revision]:
+        """Return the newer revisions that artifacts have at the tip. The given ones are on the tip's line."""
+        commits = {revision.commit for revision in revisions.values()}
+        # The line back from here is also that of the commit being built: nothing else changed there.
+        newest = next((commit for commit in self._monorepo.git.first_parents(tip) if commit in commits), None)
+        if newest is None:
+            return {}
+        names = list(revisions)
+        return last_changes(walk_first_parents(self._monorepo, tip, names, until=newest), names)
 
     def _images(self, revisions: Mapping[str, Revision]) -> Iterator[tuple[str, Revision, Image | FluxError]]:
         """Yield each artifact with its revision, and with its image or the error."""

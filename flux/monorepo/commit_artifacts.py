@@ -59,7 +59,7 @@ class Sources:
 
     def refused(self) -> dict[str, ContentError]:
         """Return the errors of symlinks and submodules that are in the place of an artifact's folder."""
-        found = self.layout.find_odd(self._git.below(self.commit))
+        found = self.layout.find_odd(self._git.below(self.commit), self._git.beside(self.commit))
         faults = {name: kind_fault(File(odd.path, odd.mode, "")) for name, odd in found.items()}
         return {name: fault for name, fault in faults.items() if fault}
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from flux.artifact.discovery import Below, find_all
 from flux.artifact.folder import SourceEntry
 from flux.artifact.tree import FOLDER, REGULAR, SUBMODULE, SYMLINK
-from flux.git.objects import TreeEntry as Node
+from flux.git.tree import TreeEntry as Node
 
 
 def below(paths: Iterable[str], modes: Mapping[str, int] = {}) -> Below:

@@ -1,11 +1,14 @@
 """Which paths are which artifact: of any tree and any entries, a file is in one artifact at most."""
 
+from collections.abc import Callable
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flux.artifact.discovery import Below
 from flux.artifact.folder import SourceEntry
 from flux.artifact.layout import Layout
-from flux.artifact.tree import REGULAR, SUBMODULE, SYMLINK
+from flux.artifact.tree import FOLDER, REGULAR, SUBMODULE, SYMLINK
 from tests.artifact.test_discovery import below
 
 _PARTS = st.sampled_from(["apps", "infra", "x", "y", ".z", "a.yaml"])
@@ -24,6 +27,10 @@ _ENTRIES = st.lists(
     min_size=1,
     max_size=3,
 ).map(tuple)
+
+
+def beside(tree: Below) -> Callable[[str], list[str]]:
+    return lambda folder: [name for name, there in tree(folder).items() if there.mode != FOLDER]
 
 
 @given(_ENTRIES, _FILES)
@@ -55,12 +62,12 @@ def test_what_is_no_folder_is_found_alone_as_it_is_with_all(
     entries: tuple[SourceEntry, ...], files: list[str]
 ) -> None:
     layout, tree = Layout(entries), below(files, dict.fromkeys(files[::2], SYMLINK))
-    assert layout.find_odd(tree) == layout.find(tree).odd
+    assert layout.find_odd(tree, beside(tree)) == layout.find(tree).odd
 
 
 def test_links_in_the_place_of_artifacts_are_found_alone() -> None:
     tree = below(["apps/web/a"], {"apps/x": SYMLINK, "apps/y": SUBMODULE, "apps/z": REGULAR})
-    assert {*Layout.under("apps").find_odd(tree)} == {"x", "y"}
+    assert {*Layout.under("apps").find_odd(tree, beside(tree))} == {"x", "y"}
 
 
 @given(_ENTRIES, _FILES)

@@ -3,16 +3,12 @@
 import os
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from flux.errors import GitError, RequestError
 from flux.git.clone import Clone
-from flux.git.objects import parse_tree
 from tests.commands.invoking import break_origin
 from tests.git.conftest import SOURCES, partial
 from tests.git.counted import CountedGit
@@ -180,13 +176,6 @@ def test_modes_that_old_tools_wrote(repo: Repo, git: Clone, mode: str) -> None:
     else:
         with pytest.raises(GitError):
             git.parts.objects.tree(written)
-
-
-@given(st.binary(max_size=120))
-def test_a_tree_of_any_bytes_is_read_or_refused(content: bytes) -> None:
-    with suppress(GitError):
-        entries = parse_tree(content)
-        assert all(len(entry.oid) == 40 for entry in entries.values())
 
 
 def test_objects_are_asked_for_once(repo: Repo, git: Clone, counted: CountedGit) -> None:

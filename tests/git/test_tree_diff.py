@@ -1,13 +1,14 @@
 """Two trees are compared as `git diff` does it, whatever became of what."""
 
 import random
+from hashlib import sha1
 from pathlib import Path
 
 import pytest
 
-from flux.artifact.tree import REGULAR, Change
+from flux.artifact.tree import Change
 from flux.git.clone import Clone
-from flux.git.objects import TreeEntry
+from flux.git.tree import Tree, TreeEntry
 from flux.git.tree_diff import compare_trees
 from tests.commands.invoking import HOSTILE_NAMES
 from tests.git.counted import CountedGit
@@ -118,10 +119,11 @@ def test_no_more_trees_are_read_than_are_worth_it() -> None:
     """A tree can hold itself as often as one likes, without taking room."""
     read = 0
 
-    def deep(oid: str) -> dict[str, TreeEntry]:
+    def deep(oid: str) -> Tree:
         nonlocal read
         read += 1
-        return {name: TreeEntry(0o40000, f"{oid}{name}") for name in "ab"} | {"x": TreeEntry(REGULAR, oid)}
+        below = [b"40000 %c\0%b" % (name, sha1(oid.encode() + bytes([name])).digest()) for name in b"ab"]
+        return Tree(b"".join(below) + b"100644 x\0" + bytes.fromhex(oid))
 
-    assert compare_trees(deep, None, TreeEntry(0o40000, ""), "") is None
+    assert compare_trees(deep, None, TreeEntry(0o40000, "0" * 40), "") is None
     assert read < 100

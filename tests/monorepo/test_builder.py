@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -10,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from flux.monorepo.builder import Build
+from flux.monorepo.builder import Build, Builder
+from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.image_result import ImageAction, ImageResult
 from flux.registry.folder.layout import LayoutTarget
 from flux.report.build import document
@@ -28,6 +30,7 @@ from tests.commands.invoking import (
 from tests.git.counted import CountedGit
 from tests.monorepo.building import NAMES, bad_artifacts, by_name, digests, each_action, edit, snapshot, tags
 from tests.monorepo.building import repo as repo
+from tests.monorepos import opened
 from tests.repo import Repo
 
 # Promise 2: converge, don't replay
@@ -263,3 +266,52 @@ def test_a_revision_that_is_on_the_line_of_the_tip_may_be_the_newest_there(repo:
     built = by_name(build(repo, "app", "db"))
     assert built["app"].tags == (late[:12],)
     assert built["db"].tags == (late[:12], "latest")
+
+
+def test_the_newest_at_the_tip_are_those_of_a_whole_walk(tmp_path: Path) -> None:
+    """Branches leave main, merge main and change what main changed, so that lines meet and part again."""
+    dice, repo = random.Random(5), Repo(tmp_path / "repo")
+    repo.commit(files={f"artifacts/{name}/x": "0" for name in ("a", "b", "c")})
+    for branch in ("side", "other"):
+        repo.branch(branch)
+    for n in range(24):
+        repo.checkout(dice.choice(["main", "side", "other"]))
+        if dice.random() < 0.3:
+            repo.git(
+                "merge", "--quiet", "--no-edit", "--strategy-option=theirs", dice.choice(["main", "side"])
+            )
+        elif dice.random() < 0.2:
+            repo.commit(files={"invoke.yaml": f"flux: {{ignore: [x{n}]}}\n"})
+        else:
+            repo.commit(files={f"artifacts/{dice.choice('abc')}/x": str(n % 3)})
+    every = repo.git("rev-list", "--all").split()
+    with opened(repo) as monorepo:
+        tip = monorepo.tip
+        newest = Sources(monorepo, tip).revisions(["a", "b", "c"])
+        for commit in every:
+            sources = Sources(monorepo, commit)
+            revisions = sources.revisions(["a", "b", "c"])
+            _, at_tip = Builder(monorepo, sources, list(revisions), [])._at_tip(tip, revisions)
+            same = {name for name, one in revisions.items() if one == newest[name]}
+            assert {name for name, one in revisions.items() if at_tip.get(name) == one} == same, commit
+    assert len(every) > 20
+
+
+def test_what_main_changed_and_took_back_is_newer_than_where_a_branch_left_main(repo: Repo) -> None:
+    """The branch has main's commits by a merge, but not on its own line."""
+    repo.checkout("side", create=True)
+    repo.commit(files={"artifacts/db/side": "x"})
+    repo.checkout("main")
+    path = "artifacts/app/kustomization.yaml"
+    before = (repo.path / path).read_text()
+    edit(repo, "app")
+    repo.commit(files={path: before})
+    repo.push()
+    repo.checkout("side")
+    repo.merge("main")
+    with opened(repo) as monorepo:
+        sources = Sources(monorepo, repo.head)
+        revisions = sources.revisions(["app"])
+        _, at_tip = Builder(monorepo, sources, ["app"], [])._at_tip(monorepo.tip, revisions)
+        assert at_tip == Sources(monorepo, monorepo.tip).revisions(["app"])
+        assert at_tip != revisions
