@@ -1,6 +1,6 @@
 """Who made a commit. The evidence is GitHub's signature, or a status that nobody else can write."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from github.GitCommit import GitCommit
@@ -12,8 +12,29 @@ from flux.forge.github.token import CONTENTS_WRITE, STATUSES_WRITE
 
 _MADE = "flux-artifacts/made"
 _WEB_FLOW = "web-flow"
-_MOST_PAGES = 3  # pages of the commits of one promotion
+_MOST_PAGES = 30  # pages of commits that main does not have, also after its history was rewritten
 _MOST_OF_A_COMMIT = 10  # pages of its statuses, or of its pull requests
+
+
+class _Asked(Mapping[str, Collection[str]]):
+    """The makers of commits. GitHub is asked about a commit only when it is looked up."""
+
+    def __init__(
+        self,
+        commits: Mapping[str, Mapping[str, Any]],
+        find: Callable[[Mapping[str, Any]], Collection[str]],
+    ) -> None:
+        self._commits = commits
+        self._find = find
+
+    def __getitem__(self, commit: str) -> Collection[str]:
+        return self._find(self._commits[commit])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._commits)
+
+    def __len__(self) -> int:
+        return len(self._commits)
 
 
 class Makers(Part):
@@ -36,7 +57,12 @@ class Makers(Part):
         with self._github.asking(f"say who made {head[:12]}", CONTENTS_WRITE) as repository:
             what = f"commits from {base[:12]} to {head[:12]}"
             told = read_all(repository, f"compare/{base}...{head}", _MOST_PAGES, what, "commits")
-            return {commit["sha"]: self._makers(repository, commit) for commit in told}
+
+        def find(commit: Mapping[str, Any]) -> Collection[str]:
+            with self._github.asking(f"say who made {commit['sha'][:12]}", CONTENTS_WRITE) as repository:
+                return self._makers(repository, commit)
+
+        return _Asked({commit["sha"]: commit for commit in told}, find)
 
     def _note(self, made: GitCommit) -> None:
         """Note an unsigned commit. GitHub signs the commits of its Apps, but not those of people."""
