@@ -62,6 +62,8 @@ class Proposed:
     notices: tuple[str, ...] = ()
     waits: dict[str, GateVerdict] = field(default_factory=dict)
     """The environments that the rules do not allow yet."""
+    later: dict[str, GateVerdict] = field(default_factory=dict)
+    """The same, of those that are left out until they are allowed, so that the others go on."""
     skipped: Sequence[Skipped] = ()
     """The earlier phases that do not have the version yet."""
 
@@ -86,6 +88,7 @@ class Converger:
         self.rulings = GateCheck(monorepo, authority)
         self.merging = Merging(monorepo, authority)
         self._waits: Mapping[str, GateVerdict] = {}
+        self._later: Mapping[str, GateVerdict] = {}
         self._made = ""
         self._told: tuple[str, ...] = ()
 
@@ -137,6 +140,7 @@ class Converger:
         step = self._step(promotion, main, branch, wish)
         decisions = step.decisions or (*(branch.decisions if branch else ()), *wish.decisions)
         later = self.rulings.later(promotion, step.proposal.changes, decisions)
+        self._later = self.rulings.waits(promotion, later, decisions)
         return self._step(promotion, main, branch, replace(wish, later=later)) if later else step
 
     def _step(
@@ -196,7 +200,9 @@ class Converger:
         open_ = branch.pull_request if branch else None
         match step.kind:
             case StepKind.NOTHING:
-                return Proposed(promotion, ProposedAction.NONE, versions, dropped=dropped)
+                return Proposed(
+                    promotion, ProposedAction.NONE, versions, dropped=dropped, later=dict(self._later)
+                )
             case StepKind.CLOSE:
                 return Proposed(promotion, ProposedAction.CLOSED, versions, open_, dropped=dropped)
             case StepKind.STOP if branch:
@@ -222,6 +228,7 @@ class Converger:
             dropped,
             (*self._told, *([check_not_set(RULES_CHECK, untold)] if untold else [])),
             dict(self._waits),
+            dict(self._later),
             find_skipped({} if step.rollback else self._settings.groups, versions, promotion.version, to),
         )
 

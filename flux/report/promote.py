@@ -31,6 +31,8 @@ def show_proposed(report: Report, proposed: Proposed, dry_run: bool = False) -> 
     for why, waits in waiting(proposed.waits).items():
         verb = "has" if len(waits) == 1 else "have"
         report.notice(f"{', '.join(waits)} {verb} to wait: {why}")
+    for why, waits in waiting(proposed.later).items():
+        report.notice(f"{', '.join(waits)}: added to it once the rules allow it: {why}")
     for early in () if proposed.waits else proposed.skipped:
         report.notice(skipped(promotion.version, early))
     rows = [

@@ -44,6 +44,11 @@ def test_what_has_to_wait_and_what_is_skipped(stage: Stage) -> None:
     ruled = replace(early, waits={"tt": verdict, "prod": verdict})
     shown = stage.log(lambda report: show_proposed(report, ruled))
     assert shown.err.splitlines() == ["tt, prod have to wait: at does not have 2.0.0 yet"]
+    rest = replace(PROPOSED, dropped={}, later={"tt": verdict, "prod": verdict})
+    shown = stage.log(lambda report: show_proposed(report, rest))
+    assert shown.err.splitlines() == [
+        "tt, prod: added to it once the rules allow it: at does not have 2.0.0 yet"
+    ]
 
 
 @pytest.mark.parametrize(
