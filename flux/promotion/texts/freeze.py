@@ -21,7 +21,5 @@ def freeze_title(there: Sequence[Freeze], freezes: Sequence[Freeze]) -> str:
     ended = dict.fromkeys(each.phase for each in there if each.phase not in kept)
     said = [f"Freeze {each.phase or 'every phase'}: {each.reason}" for each in new]
     if ended:
-        said.append(
-            f"Unfreeze {', '.join(phase or 'every phase' for phase in ended) if freezes else 'every phase'}"
-        )
+        said.append(f"Unfreeze {', '.join(phase or 'every phase' for phase in ended)}")
     return "; ".join(said)[:_MOST_TITLE]

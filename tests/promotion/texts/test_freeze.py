@@ -18,7 +18,7 @@ TT = Freeze("x" * 300, "bob", "tt")
         ([], [ALL, PROD], "Freeze prod: audit; Freeze every phase: holidays"),
         ([ALL, PROD], [ALL], "Unfreeze prod"),
         ([ALL, PROD], [PROD], "Unfreeze every phase"),
-        ([PROD, TT], [], "Unfreeze every phase"),
+        ([PROD, TT], [], "Unfreeze prod, tt"),
         ([PROD], [ALL], "Freeze every phase: holidays; Unfreeze prod"),
         ([], [TT], f"Freeze tt: {'x' * 189}"),
     ],
