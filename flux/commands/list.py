@@ -95,7 +95,7 @@ def _releases(
 def _changed(monorepo: Monorepo) -> tuple[Changed | None, list[AnyNotice]]:
     """Return what changed, and notices. If origin and this clone cannot tell, return None and the reason."""
     try:
-        changed = find_changed(monorepo, None, with_tree=False)
+        changed = find_changed(monorepo, None, with_tree=False, explains=False)
     except GitError as unknown:
         return None, [Notice(unknown)]
     return changed, list(changed.notices)

@@ -30,9 +30,12 @@ class Changed:
         return list(self.reasons)
 
 
-def find_changed(monorepo: Monorepo, since: str | None, *, with_tree: bool = True) -> Changed:
+def find_changed(
+    monorepo: Monorepo, since: str | None, *, with_tree: bool = True, explains: bool = True
+) -> Changed:
     """Return what changed since the revision `since`. By default, return what changed in the event's commits,
     or in a terminal, what changed since the tip. With `with_tree`, a terminal also includes the working tree.
+    With `explains`, a notice says what was compared if nothing changed.
 
     A change of the settings counts for the artifacts whose published content it changes. Raises
     HistoryMissingError if a shallow clone does not have enough history.
@@ -54,7 +57,7 @@ def find_changed(monorepo: Monorepo, since: str | None, *, with_tree: bool = Tru
         notices=[
             *compared.notices,
             *sources.clashes_named,
-            *(_nothing(monorepo, compared) if not reasons else []),
+            *(_nothing(monorepo, compared) if explains and not reasons else []),
         ],
     )
 
