@@ -23,6 +23,7 @@ _CROSSED = regex(
 _PROGRESS = regex(r"(?:Enumerating|Counting|Compressing|Resolving|Total|Processed|Updating) .*\d")
 _NO_DISK = regex(r"(Read-only file system|Permission denied|No space left on device|Disk quota exceeded)$")
 _DISK = "check the disk that has the clone, and its permissions"
+_LOCKED = regex(r"Unable to create '(?P<file>.+\.lock)': File exists")
 _MOST_TOLD = 5  # lines
 _LONGEST = 1000  # characters
 
@@ -110,8 +111,16 @@ def error(stderr: str, status: int = 0) -> GitError:
     if refused := _refused(lines, told):
         message, hint = refused
         return GitError(message, hint, status)
-    hint = _DISK if _NO_DISK.search(message) else ""
+    hint = _DISK if _NO_DISK.search(message) else _unlocking(message)
     return GitError("; ".join([*told, message])[-_LONGEST:], hint, status)
+
+
+def _unlocking(message: str) -> str:
+    """Return the hint for a lock file that exists; empty if the message is not about one."""
+    found = _LOCKED.search(message)
+    return (
+        f"if no git runs there, a killed one left it: `{shlex.join(['rm', found['file']])}`" if found else ""
+    )
 
 
 def _unknown(said: str, status: int) -> GitError | None:

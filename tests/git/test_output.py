@@ -140,3 +140,14 @@ def test_how_a_clone_comes_to_be_trusted() -> None:
     hint = output.trusting("detected dubious ownership in repository at '/a b/c'")
     assert hint == "if you trust it: `git config --global --add safe.directory '/a b/c'`"
     assert output.trusting("something else") == ""
+
+
+@pytest.mark.parametrize(
+    ("file", "removes"),
+    [("/c/.git/refs/heads/x.lock", "/c/.git/refs/heads/x.lock"), ("/a b.lock", "'/a b.lock'")],
+)
+def test_a_lock_that_a_killed_git_left_is_named_with_what_to_do(file: str, removes: str) -> None:
+    said = (
+        f"error: update_ref failed for ref 'x': cannot lock ref 'x': Unable to create '{file}': File exists."
+    )
+    assert output.error(said).hint == f"if no git runs there, a killed one left it: `rm {removes}`"
