@@ -9,7 +9,7 @@ from flux.tasks.options import DIGESTS, DRY_RUN, JSON
 
 
 @command(
-    example="release eso minor",
+    example="release eso 3.10.0",
     positional=["artifact", "version"],
     help={
         "artifact": "the artifact",
