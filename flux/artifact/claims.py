@@ -43,7 +43,7 @@ def claim_fault(annotations: Mapping[str, str], image: Image) -> str:
 def revision_fault(annotations: Mapping[str, str], image: Image) -> str:
     """Return why annotations without a `claim_fault` name a wrong commit; empty if the commit is right."""
     commit = annotations.get(REVISION, "").rpartition(":")[2]
-    if image.is_earlier or commit == image.revision.commit or image.is_at(commit):
+    if image.is_earlier or commit == image.revision.commit or image.is_at(commit, image.diff_id):
         return ""
     return f"its revision is {commit[:12]}, but {image.branch} has other content there"
 

@@ -35,7 +35,7 @@ class Image:
     """An image to push. Each call of `read` yields the uncompressed layer in pieces. `source` is a URL or
     empty.
 
-    `is_at` tells whether a commit of the branch has exactly this content, like the revision. Other publishers
+    `is_at` tells whether a commit of the branch has exactly the content of a diff ID. Other publishers
     of the same content may name such a commit. Without `is_at`, only the revision counts. `is_earlier` means
     that an earlier system published the image, with another form of annotations.
     """
@@ -44,7 +44,9 @@ class Image:
     branch: str
     revision: Revision
     source: str
-    is_at: Callable[[str], bool] = field(default=lambda commit: False, compare=False, repr=False)
+    is_at: Callable[[str, str], bool] = field(
+        default=lambda commit, diff_id: False, compare=False, repr=False
+    )
     is_earlier: bool = field(default=False, compare=False)
 
     @property

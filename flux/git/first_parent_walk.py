@@ -4,14 +4,8 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from subprocess import Popen
 
 from flux.git import output
-from flux.git.process import Process
+from flux.git.process import LITTLE_MEMORY, Process
 from flux.git.trees import RAW_DIFF
-
-_LITTLE = (
-    *("-c", "core.packedGitWindowSize=4m", "-c", "core.packedGitLimit=32m"),
-    *("-c", "core.deltaBaseCacheLimit=16m"),
-)
-"""The size of git's cache of objects. A smaller one makes walks slower, a larger one makes none faster."""
 
 
 def walk_line(
@@ -28,7 +22,7 @@ def walk_line(
     included if `root` is true. `git log` would compare each commit that it prints twice.
     """
     comparing = (
-        *(*_LITTLE, "diff-tree", "--stdin", "-r", "--always", "--diff-merges=first-parent"),
+        *(*LITTLE_MEMORY, "diff-tree", "--stdin", "-r", "--always", "--diff-merges=first-parent"),
         *("--no-show-signature", "--format=tformat:%H %ct %P", *(["--root"] if root else []), *RAW_DIFF),
         *(["--", *paths] if paths else []),
     )

@@ -21,6 +21,12 @@ _CONFIGURATION = (
     # A pack appears at once. With unpacked objects another run could see a commit without its tree.
     *("-c", "fetch.unpackLimit=1"),
 )
+LITTLE_MEMORY = (
+    *("-c", "core.packedGitWindowSize=4m", "-c", "core.packedGitLimit=32m"),
+    *("-c", "core.deltaBaseCacheLimit=16m"),
+)
+"""Options of a git that reads many objects. A smaller cache makes it slower, a larger one hardly faster. A
+larger window of a pack only takes memory."""
 _OF_REMOTES = r"^(remote\..*\.(url|promisor|partialclonefilter)|core\.sshcommand)$"
 # Git's messages if a host wants credentials, or denies access with the given ones.
 _REFUSED = regex(

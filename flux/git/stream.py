@@ -8,11 +8,11 @@ from threading import Thread
 
 from flux.artifact.tree import Content
 from flux.git.batch import BatchError, end_piped, parse_header, start_piped
-from flux.git.process import Process
+from flux.git.process import LITTLE_MEMORY, Process
 
 _PIECE = 256 << 10
 
-_LITTLE = ("-c", "core.bigFileThreshold=1m", "-c", "core.deltaBaseCacheLimit=8m")
+_LITTLE = (*LITTLE_MEMORY, "-c", "core.bigFileThreshold=1m")
 """With these, git too holds only a piece of a large blob, unless the blob is stored as a delta."""
 
 

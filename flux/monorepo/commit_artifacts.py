@@ -245,8 +245,8 @@ class Sources:
         def read() -> Iterator[bytes]:
             return layer_of(source.entries, lambda file: self._content(source, file))
 
-        def is_at(commit: str) -> bool:
-            return self._has_at(commit, source.artifact, image.diff_id)
+        def is_at(commit: str, diff_id: str) -> bool:
+            return self._has_at(commit, source.artifact, diff_id)
 
         image = Image(read, self._settings.branch, revision, source_url(self._monorepo), is_at, is_earlier)
         image.layer  # noqa: B018 (reads and judges every file)

@@ -107,7 +107,7 @@ def test_only_git_knows_of_another_commit() -> None:
     other = TRUE | {REVISION: f"main@sha1:{'b' * 40}"}
     assert claim_fault(other, OURS) == ""
     assert revision_fault(other, OURS) == "its revision is bbbbbbbbbbbb, but main has other content there"
-    assert revision_fault(other, replace(OURS, is_at=lambda commit: commit == "b" * 40)) == ""
+    assert revision_fault(other, replace(OURS, is_at=lambda commit, diff_id: commit == "b" * 40)) == ""
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def test_a_revert_is_published(publishing: Place) -> None:
 
 THEIRS = packed(commit="f" * 40)
 """Our content, of another commit."""
-OURS = replace(packed(), is_at=lambda commit: commit == THEIRS.revision.commit)
+OURS = replace(packed(), is_at=lambda commit, diff_id: commit == THEIRS.revision.commit)
 """For which git says that it is what that commit has."""
 
 

@@ -84,7 +84,7 @@ def test_annotations_that_are_not_true_are_foreign(target: Target, other: Image,
 def test_another_commit_with_the_same_content_may_be_named(target: Target) -> None:
     asked = []
 
-    def is_at(commit: str) -> bool:
+    def is_at(commit: str, diff_id: str) -> bool:
         asked.append(commit)
         return commit == "b" * 40
 
