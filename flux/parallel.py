@@ -1,11 +1,11 @@
 """Does the same work for many artifacts in parallel."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from queue import SimpleQueue
-from threading import Condition, Lock
-from typing import Self, TypeVar
+from threading import Condition
+from typing import TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -33,53 +33,6 @@ def in_parallel(jobs: int, work: Callable[[Item], Result], items: Iterable[Item]
             yield done.get().result()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-
-
-class IdleThreads:
-    """Threads for which there is no item left, of `jobs`. They do parts of the items of other threads."""
-
-    def __init__(self, jobs: int, items: int) -> None:
-        self._idle = jobs - items  # negative if there are more items than threads
-        self._changing = Lock()
-        self._pool = ThreadPoolExecutor(jobs)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._pool.shutdown(wait=False, cancel_futures=True)
-
-    def item_done(self) -> None:
-        """Note that one thread less works at the items."""
-        with self._changing:
-            self._idle += 1
-
-    def help(self, work: Callable[[Item], Result], parts: Sequence[Item]) -> list[Result]:
-        """Do the parts of one item, the last ones in idle threads. Return their results, in their order.
-
-        After a failure, no further part is begun.
-        """
-        results: list[Result] = []
-        others: list[Future[Result]] = []
-        while len(results) + len(others) < len(parts):
-            if len(results) + len(others) + 1 < len(parts) and self._take():
-                others.append(self._pool.submit(self._do, work, parts[-1 - len(others)]))
-            else:
-                results.append(work(parts[len(results)]))
-        return results + [other.result() for other in reversed(others)]
-
-    def _take(self) -> bool:
-        with self._changing:
-            if self._idle < 1:
-                return False
-            self._idle -= 1
-            return True
-
-    def _do(self, work: Callable[[Item], Result], part: Item) -> Result:
-        try:
-            return work(part)
-        finally:
-            self.item_done()
 
 
 class Room:

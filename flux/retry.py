@@ -129,23 +129,15 @@ class CircuitBreaker:
         self._closed = False
         self._open: FluxError | None = None
 
-    def call(self, attempt: Callable[[], T], prepare: Callable[[], object] = lambda: None) -> T:
-        """Call `attempt`, alone until one has succeeded. Raises the error of the first attempt again.
-
-        Those that wait for the first attempt `prepare` meanwhile.
-        """
+    def call(self, attempt: Callable[[], T]) -> T:
+        """Call `attempt`, alone until one has succeeded. Raises the error of the first attempt again."""
         if self._closed:
             return attempt()
-        if not self._first.acquire(blocking=False):
-            prepare()
-            self._first.acquire()
-        try:
+        with self._first:
             if self._open:
                 raise self._open
             if not self._closed:
                 return self._call_first(attempt)
-        finally:
-            self._first.release()
         return attempt()
 
     def _call_first(self, attempt: Callable[[], T]) -> T:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from flux.parallel import IdleThreads, Room, in_parallel, meanwhile
+from flux.parallel import Room, in_parallel, meanwhile
 
 
 def test_results_come_as_they_are_done() -> None:
@@ -97,79 +97,6 @@ def test_what_other_work_raised_is_raised_where_it_is_waited_for() -> None:
         result()
     with meanwhile(work):
         pass
-
-
-def test_idle_threads_help_with_the_parts_of_an_item() -> None:
-    together = threading.Barrier(4)
-
-    def part(number: int) -> int:
-        together.wait(10)  # all four parts run at once
-        return number
-
-    with IdleThreads(4, items=1) as idle:
-        assert idle.help(part, range(4)) == [0, 1, 2, 3]
-        assert idle.help(str, []) == []
-
-
-def test_threads_that_have_an_item_do_not_help() -> None:
-    threads: list[threading.Thread] = []
-
-    def part(number: int) -> int:
-        threads.append(threading.current_thread())
-        return number
-
-    with IdleThreads(4, items=9) as idle:
-        assert idle.help(part, range(5)) == [0, 1, 2, 3, 4]
-        assert set(threads) == {threading.current_thread()}
-        for _ in range(6):
-            idle.item_done()
-        assert idle.help(part, range(5)) == [0, 1, 2, 3, 4]
-        assert len(set(threads)) > 1
-
-
-def test_no_more_threads_than_jobs_help() -> None:
-    running, most, lock = 0, 0, threading.Lock()
-
-    def part(_: int) -> None:
-        nonlocal running, most
-        with lock:
-            running += 1
-            most = max(most, running)
-        time.sleep(0.005)
-        with lock:
-            running -= 1
-
-    with IdleThreads(3, items=3) as idle:
-
-        def item(_: int) -> None:
-            idle.help(part, range(6))
-            idle.item_done()
-
-        list(in_parallel(3, item, range(3)))
-    assert most == 3
-
-
-@pytest.mark.parametrize("fails", [0, 3])
-def test_after_a_part_failed_no_other_is_begun(fails: int) -> None:
-    begun: list[int] = []
-
-    def part(number: int) -> None:
-        begun.append(number)
-        if number == fails:
-            raise RuntimeError("no")
-
-    with IdleThreads(1, items=1) as idle, pytest.raises(RuntimeError, match="no"):
-        idle.help(part, range(9))
-    assert begun == list(range(fails + 1))
-
-
-def test_what_an_idle_thread_raises_is_raised() -> None:
-    def part(number: int) -> None:
-        if number:
-            raise RuntimeError("no")
-
-    with IdleThreads(2, items=1) as idle, pytest.raises(RuntimeError, match="no"):
-        idle.help(part, range(2))
 
 
 def test_items_are_taken_a_few_ahead() -> None:

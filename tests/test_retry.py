@@ -4,7 +4,7 @@ import re
 import time
 from collections.abc import Callable
 from email.utils import formatdate
-from threading import Barrier, Event
+from threading import Event
 
 import pytest
 
@@ -217,22 +217,6 @@ def test_once_one_got_through_all_go_at_once() -> None:
     assert all(in_parallel(2, attempt, range(2)))
     said(lambda: breaker.call(unreachable))
     assert breaker.call(lambda: "later") == "later"
-
-
-def test_those_that_wait_for_the_first_prepare_meanwhile() -> None:
-    breaker = CircuitBreaker(RegistryUnreachableError)
-    prepared = Barrier(4)
-
-    def attempt(number: int) -> int:
-        def go() -> int:
-            if not breaker._closed:
-                prepared.wait(5)  # the first one ends when the others have prepared
-            return number
-
-        return breaker.call(go, lambda: prepared.wait(5))
-
-    assert sorted(in_parallel(4, attempt, range(4))) == [0, 1, 2, 3]
-    assert breaker.call(lambda: 4, unreachable) == 4
 
 
 def test_another_failure_of_the_first_is_its_own() -> None:

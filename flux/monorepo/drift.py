@@ -14,7 +14,7 @@ from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.obtained_lines import expect_desired
 from flux.monorepo.registry import workers
 from flux.monorepo.repositories import lost_repositories
-from flux.parallel import IdleThreads, in_parallel
+from flux.parallel import in_parallel
 from flux.promotion.desired import Desired
 from flux.promotion.plan import Action, Step, plan_tags
 from flux.registry.target import Manifest, Target
@@ -69,109 +69,35 @@ def look(
     If the desired state names an unknown environment for an artifact, none of its tags moves. The same holds
     for a removed artifact whose repository another one has now.
     """
+    reach = reach or Reach()
     expect_desired(monorepo, desired, names)
-    jobs = workers(monorepo)
-    with IdleThreads(jobs, len(names)) as idle:
-        lost = _Lost(monorepo, names)
-        run = _Look(monorepo, desired, reach or Reach(), idle, lost, vouching, thorough)
+    once, made = Lock(), [vouching] if vouching else []
+    lost = _Lost(monorepo, names)
 
-        def one(artifact: str) -> Looked:
-            try:
-                return run.at(artifact)
-            finally:
-                idle.item_done()
-                on_done(artifact)
+    def vouch() -> Vouching:
+        from flux.monorepo import vouching as module
 
-        found = {looked.artifact: looked for looked in in_parallel(jobs, one, names)}
-    return [found[name] for name in names]
+        with once:
+            if not made:
+                made.append(module.Vouching(monorepo))
+            return made[0]
 
-
-class _Look:
-    """Looks at artifacts. Threads share it."""
-
-    def __init__(
-        self,
-        monorepo: Monorepo,
-        desired: Desired,
-        reach: Reach,
-        idle: IdleThreads,
-        lost: _Lost,
-        vouching: Vouching | None,
-        thorough: bool,
-    ) -> None:
-        self._monorepo = monorepo
-        self._desired = desired
-        self._reach = reach
-        self._idle = idle
-        self._lost = lost
-        self._made = vouching
-        self._thorough = thorough
-        self._making, self._preparing = Lock(), Lock()
-
-    def at(self, artifact: str) -> Looked:
-        """Return the steps of an artifact. If the registry fails, they have the error."""
-        versions = self._desired.get(artifact, {})
+    def one(artifact: str) -> Looked:
+        versions = desired.get(artifact, {})
         try:
-            looked = self._reach.ask(lambda: self._plan(artifact, versions))
-            looked = self._reach.ask(lambda: self._vouched(looked))
-            looked = _without_strays(self._monorepo, looked, versions)
-            return _without_lost(looked, self._lost)
+            looked = reach.ask(lambda: _look_at(monorepo, artifact, versions))
+            looked = reach.ask(lambda: _vouched(monorepo, vouch, looked, thorough))
+            looked = _without_strays(monorepo, looked, versions)
+            looked = _without_lost(looked, lost)
         except FluxError as error:
             told: list[tuple[str, str | None]] = [*versions.items()] or [("", None)]
             steps = [Step(artifact, name, version, None, None, Action.FAILED) for name, version in told]
-            return Looked(artifact, [step.failed(error) for step in steps])
+            looked = Looked(artifact, [step.failed(error) for step in steps])
+        on_done(artifact)
+        return looked
 
-    def _plan(self, artifact: str, desired: Mapping[str, str]) -> Looked:
-        target = self._monorepo.registry.repository(artifact)
-        environments = set(self._monorepo.settings.environments)
-        versions = {name: version for name, version in desired.items() if name in environments}
-        wanted = set(versions.values())
-        if environments - versions.keys():
-            # Many environments may have no tag. One list costs less than a 404 for each.
-            there = set(target.tags())
-            environments, wanted = environments & there, wanted & there
-        tags = [tag for tag in self._monorepo.settings.environments if tag in environments]
-        # The first request to a repository may have to log in. So nothing else is asked meanwhile.
-        actual = {tag: target.resolve(tag) for tag in tags[:1]}
-        manifests, faults = _fetch(target, sorted(wanted))
-        digests = {version: manifest.digest for version, manifest in manifests.items()}
-
-        def resolve(tag: str) -> str | None:
-            there = self._reach.ask(lambda: target.resolve(tag))
-            self._foresee(there, digests.get(versions.get(tag, "")))
-            return there
-
-        for tag, old in actual.items():
-            self._foresee(old, digests.get(versions.get(tag, "")))
-        actual |= zip(tags[1:], self._idle.help(resolve, tags[1:]), strict=True)
-        planned = plan_tags(artifact, versions, actual, digests)
-        steps = [step.failed(faults[step.version]) if step.version in faults else step for step in planned]
-        return Looked(artifact, steps, manifests)
-
-    def _foresee(self, old: str | None, new: str | None) -> None:
-        """If a tag has to move, prepare the comparison with git, while other threads ask for more tags."""
-        if new and (self._thorough or old != new) and self._preparing.acquire(blocking=False):
-            self._vouching().prepare()
-
-    def _vouching(self) -> Vouching:
-        from flux.monorepo import vouching as module
-
-        with self._making:
-            if self._made is None:
-                self._made = module.Vouching(self._monorepo)
-            return self._made
-
-    def _vouched(self, looked: Looked) -> Looked:
-        """Return the steps. A step that must not move its tag stays or fails."""
-        judges: dict[str | None, Callable[[Step], Step]] = {}
-        for version, manifest in looked.manifests.items():
-            moves = [step for step in looked.steps if step.version == version and step.action == Action.MOVE]
-            if moves or self._thorough:
-                judges[version] = _judge(
-                    self._monorepo, self._vouching(), looked.artifact, version, manifest, moves
-                )
-        steps = [judges[step.version](step) if step.version in judges else step for step in looked.steps]
-        return replace(looked, steps=steps)
+    found = {looked.artifact: looked for looked in in_parallel(workers(monorepo), one, names)}
+    return [found[name] for name in names]
 
 
 def _without_strays(monorepo: Monorepo, looked: Looked, versions: Mapping[str, str]) -> Looked:
@@ -213,6 +139,23 @@ def _without_lost(looked: Looked, lost: _Lost) -> Looked:
     return replace(looked, steps=steps)
 
 
+def _look_at(monorepo: Monorepo, artifact: str, desired: Mapping[str, str]) -> Looked:
+    target = monorepo.registry.repository(artifact)
+    environments = set(monorepo.settings.environments)
+    versions = {name: version for name, version in desired.items() if name in environments}
+    wanted = set(versions.values())
+    if environments - versions.keys():
+        # Many environments may have no tag. One list costs less than a 404 for each.
+        there = set(target.tags())
+        environments, wanted = environments & there, wanted & there
+    actual = {tag: target.resolve(tag) for tag in monorepo.settings.environments if tag in environments}
+    manifests, faults = _fetch(target, sorted(wanted))
+    digests = {version: manifest.digest for version, manifest in manifests.items()}
+    planned = plan_tags(artifact, versions, actual, digests)
+    steps = [step.failed(faults[step.version]) if step.version in faults else step for step in planned]
+    return Looked(artifact, steps, manifests)
+
+
 def _fetch(target: Target, versions: Sequence[str]) -> tuple[dict[str, Manifest], dict[str, RegistryError]]:
     """Return the manifests, and the errors of those that cannot be read. One failure stops no other."""
     manifests: dict[str, Manifest] = {}
@@ -226,6 +169,17 @@ def _fetch(target: Target, versions: Sequence[str]) -> tuple[dict[str, Manifest]
         except RegistryError as error:
             faults[version] = error
     return manifests, faults
+
+
+def _vouched(monorepo: Monorepo, vouch: Callable[[], Vouching], looked: Looked, thorough: bool) -> Looked:
+    """Return the steps. A step that must not move its tag stays or fails."""
+    judges: dict[str | None, Callable[[Step], Step]] = {}
+    for version, manifest in looked.manifests.items():
+        moves = [step for step in looked.steps if step.version == version and step.action == Action.MOVE]
+        if moves or thorough:
+            judges[version] = _judge(monorepo, vouch(), looked.artifact, version, manifest, moves)
+    steps = [judges[step.version](step) if step.version in judges else step for step in looked.steps]
+    return replace(looked, steps=steps)
 
 
 def _judge(

@@ -4,7 +4,6 @@ Without this check, no image moves to an environment and none is signed. The reg
 """
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from functools import cache
 from threading import Lock
 
@@ -153,13 +152,6 @@ class Vouching:
     def _image(self, artifact: str, commit: str) -> Image:
         self.keep_walk()
         return Sources(self._monorepo, commit).image_of(artifact)
-
-    def prepare(self) -> None:
-        """Read now what every comparison needs. If that fails, the comparisons have the error."""
-        with suppress(FluxError):
-            with self._asking:
-                _ = self._monorepo.home_tags
-            self.keep_walk()
 
     def keep_walk(self) -> None:
         """Let one git process find the last change of each artifact at each release on main's line."""

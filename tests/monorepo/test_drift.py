@@ -1,8 +1,6 @@
 """What is due of each artifact, and how little is asked of the registry for that."""
 
 from pathlib import Path
-from threading import Barrier
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -10,7 +8,6 @@ import pytest
 from flux.artifact.image import MANIFEST_TYPE
 from flux.errors import RegistryError, RegistryUnreachableError
 from flux.monorepo.drift import Looked, Reach, look
-from flux.monorepo.vouching import Vouching
 from flux.promotion.desired import Desired
 from flux.promotion.plan import Action
 from flux.registry import open_registry
@@ -18,7 +15,7 @@ from flux.registry.remote.limits import LIMITS
 from flux.registry.target import Registry
 from flux.settings import Settings
 from tests import parts
-from tests.commands.faulty import Faulty, FaultyTarget, on_server, refuse
+from tests.commands.faulty import Faulty, on_server, refuse
 from tests.commands.releasing import PHASES
 from tests.commands.tagging import FIRST, World, converge, copied
 from tests.commands.tagging import seed as seed
@@ -77,47 +74,6 @@ def test_no_list_where_every_environment_is_desired(world: World) -> None:
     looked_at(world, faulty, {"app": dict.fromkeys(ENVIRONMENTS, "9.9.9")})
     assert "app tags" not in faulty.calls
     assert len(faulty.calls) == len(ENVIRONMENTS) + 1
-
-
-def test_idle_threads_ask_for_the_tags_of_one_artifact_at_once(world: World) -> None:
-    calls, together = [], Barrier(len(ENVIRONMENTS) - 1)
-
-    class Together(FaultyTarget):
-        def _call(self, name: str, *arguments: Any) -> Any:
-            calls.append(name)
-            if name == "resolve" and len(calls) > 1:
-                together.wait(10)  # all tags but the first are asked for at the same time
-            return super()._call(name, *arguments)
-
-    class Parallel(Faulty):
-        def repository(self, artifact: str) -> FaultyTarget:
-            return Together(self, self.registry.repository(artifact), artifact)
-
-    faulty = Parallel(world.open(), NEVER, lambda: None)
-    settings = Settings(phases=PHASES, jobs=8, registry="oci://registry.example")
-    desired = {"app": dict.fromkeys(ENVIRONMENTS, "9.9.9")}
-    with opened(world.repo, settings, registry=faulty) as monorepo:
-        (app,) = look(monorepo, ["app"], desired)
-    assert [step.environment for step in app.steps] == ENVIRONMENTS
-    assert calls[0] == "resolve"
-    assert sorted(calls) == ["fetch_manifest", *["resolve"] * len(ENVIRONMENTS)]
-
-
-def test_a_first_difference_prepares_the_comparison_with_git(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    faulty = Faulty(world.open(), NEVER, lambda: None)
-    monkeypatch.setattr(Vouching, "prepare", lambda self: faulty.calls.append("prepare"))
-    desired = {"app": dict.fromkeys(ENVIRONMENTS, "1.0.0")}
-    looked_at(world, faulty, desired)
-    last = max(at for at, call in enumerate(faulty.calls) if call == "app resolve")
-    assert faulty.calls.count("prepare") == 1
-    assert faulty.calls.index("prepare") < last
-    world.want(desired)
-    converge(world)
-    faulty.calls.clear()
-    looked_at(world, faulty, desired)
-    assert "prepare" not in faulty.calls
 
 
 def test_origin_is_asked_once_for_its_tags_however_many_are_judged(

@@ -60,16 +60,12 @@ class Connection:
         url = self._whole(url)
         request = Request(method, url, dict(headers or {}), body, most or self.limits.error, blob)
         if is_at(url, self.origin):
-            response = self._breaker.call(lambda: self._send_own(repository, request), self.connect)
+            response = self._breaker.call(lambda: self._send_own(repository, request))
         else:  # an upload to another host, which gets no credentials
             response = self._transport.send(request)
         if response.status in expected:
             return response
         raise self._refusal(repository, request, response)
-
-    def connect(self) -> None:
-        """Open one more connection for the next request. If that fails, the request opens its own."""
-        self._transport.connect(self.origin)
 
     def _whole(self, url: str) -> str:
         """Return the absolute URL of a path on this host, or of an address that this host sent."""

@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool, PoolManager, ProxyManager, Retry, Timeout
-from urllib3.exceptions import HTTPError, LocationValueError, ProxySchemeUnknown
+from urllib3.exceptions import LocationValueError, ProxySchemeUnknown
 
 from flux.errors import RegistryUnreachableError
 from flux.registry.remote.address import is_loopback
@@ -52,15 +52,6 @@ class Pools:
             decode_content=False,
         )
 
-    def connect(self, url: str) -> None:
-        """Open one more connection to a host, for a later request. Through a proxy, this does nothing.
-
-        A failure is ignored: the request will have the same one.
-        """
-        pool = self._pool(url, urlsplit(url))
-        if not isinstance(pool, PoolManager) and not pool.proxy:
-            _connect(pool)
-
     def _pool(self, url: str, parts: SplitResult) -> HTTPConnectionPool | PoolManager:
         """Return the pool for a URL. Plain HTTP through a proxy has one pool for all hosts."""
         host = parts.scheme, parts.netloc
@@ -99,19 +90,6 @@ class Pools:
                 f"the proxy in front of {parts.netloc} does not speak HTTP",
                 f"let {parts.scheme.upper()}_PROXY be http://NAME:PORT, or let NO_PROXY name the registry",
             ) from error
-
-
-def _connect(pool: HTTPConnectionPool) -> None:
-    connection = pool._get_conn()
-    try:
-        if connection.is_closed:
-            connection.connect()
-        else:
-            _connect(pool)  # this one is open and waits for a request already
-    except (HTTPError, OSError):
-        connection.close()
-    finally:
-        pool._put_conn(connection)
 
 
 def _target(parts: SplitResult) -> str:

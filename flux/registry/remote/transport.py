@@ -76,14 +76,6 @@ class Transport:
             request = following
         raise RegistryError(f"{request.where} redirects without end", CHECK)
 
-    def connect(self, url: str) -> None:
-        """Open one more connection to a host, unless as many are in use as may be."""
-        if self._turns.acquire(blocking=False):
-            try:
-                self._pools.connect(url)
-            finally:
-                self._turns.release()
-
     def _send(self, request: Request) -> Response:
         allowed = self.limits.seconds_for(len(request.body or b"")) if request.blob else self.limits.seconds
         headers = {**request.headers, "Accept-Encoding": "identity"}

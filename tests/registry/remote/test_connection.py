@@ -3,16 +3,13 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from socketserver import StreamRequestHandler
-from threading import Barrier
 
 import pytest
 
 from flux.errors import RegistryError, RegistryUnreachableError
-from flux.parallel import in_parallel
 from flux.registry.remote.registry import RemoteRegistry
 from tests.registry.remote.logins import USER, Docker
-from tests.servers import Answer, QuietServer, Request, Server, serve, serving
+from tests.servers import Answer, Request, Server, serve
 
 PATHS = ("open", "shut", "open2")
 
@@ -156,35 +153,3 @@ def test_a_challenge_that_nobody_can_answer(docker: Docker, challenge: str) -> N
     asks = Answer(401, b"", [("WWW-Authenticate", challenge)])
     with serve(lambda request: asks) as server, pytest.raises(RegistryUnreachableError):
         RemoteRegistry(server.host, jobs=1, insecure=None).repository("app").tags()
-
-
-def test_others_connect_while_the_first_request_is_alone() -> None:
-    """A server that answers the first request only when there are three connections."""
-    connected = Barrier(3)
-
-    class Counting(StreamRequestHandler):
-        disable_nagle_algorithm = True
-
-        def handle(self) -> None:
-            connected.wait(5)
-            while line := self.rfile.readline():
-                if line == b"\r\n":
-                    self.wfile.write(Answer(200, b'{"tags": ["a"]}').raw)
-
-    with QuietServer(("127.0.0.1", 0), Counting) as server, serving(server):
-        remote = RemoteRegistry(f"127.0.0.1:{server.server_port}", jobs=3, insecure=None)
-        listed = in_parallel(3, lambda name: remote.repository(name).tags(), ["a", "b", "c"])
-        assert list(listed) == [["a"]] * 3
-
-
-def test_connections_ahead_to_a_host_that_is_gone_leave_the_error_to_the_first() -> None:
-    with serve(lambda request: Answer()) as server:
-        gone = server.host
-    remote = RemoteRegistry(gone, jobs=3, insecure=None)
-
-    def tags(name: str) -> str:
-        with pytest.raises(RegistryUnreachableError) as raised:
-            remote.repository(name).tags()
-        return raised.value.message
-
-    assert len(set(in_parallel(3, tags, ["a", "b", "c"]))) == 1
