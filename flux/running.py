@@ -186,13 +186,14 @@ def require_output_folder(file: str | None) -> None:
         raise RequestError(f"{file} cannot be written", "name a file in a folder that you may write to")
 
 
-def issue_number(given: str) -> int:
-    """Return the number of an issue. Raises RequestError if the text is not a valid one."""
+def forge_number(given: str, what: str, command: str) -> int:
+    """Return the number of an issue or a pull request: of `what`. Raises RequestError if the text is not a
+    valid one."""
     digits = given.removeprefix("#")
     if not digits.isdecimal() or not digits.isascii() or int(digits) == 0:
         from flux.errors import RequestError
 
-        raise RequestError(f"{given!r} is not the number of an issue", "say it as `inv issue.apply 3`")
+        raise RequestError(f"{given!r} is not the number of {what}", f"say it as `inv {command} 3`")
     return int(digits)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from flux.artifact.archive import archive
 from flux.artifact.layer import Layer, digest_of, pack
-from flux.artifact.published import Entry
+from flux.artifact.published import PublishedEntry
 from flux.artifact.revision import Revision
 from flux.artifact.tree import EXECUTABLE, Content, File
 from flux.errors import ContentError
@@ -109,7 +109,7 @@ def told_diff_id(config: bytes) -> str | None:
     return found[0].decode() if found and _config(found[0].decode()) == config else None
 
 
-def layer_of(entries: Iterable[Entry], read: Callable[[File], Content]) -> Iterator[bytes]:
+def layer_of(entries: Iterable[PublishedEntry], read: Callable[[File], Content]) -> Iterator[bytes]:
     """Return the uncompressed layer in pieces. Modes are 644 and 755, as in a checkout with umask 022."""
     members = (
         (path, 0o755, None)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from flux.artifact.ignore import Excludes
 from flux.artifact.tree import File, parents, path_bytes
 
-Entry = tuple[str, File | None]
+PublishedEntry = tuple[str, File | None]
 """A path in an image, and its file. A folder has None."""
 
 
@@ -22,7 +22,7 @@ def published(files: Iterable[File], excludes: Excludes) -> tuple[set[str], list
     return {folder for folder in folders if not excludes(f"{folder}/")}, kept
 
 
-def in_order(files: Iterable[File], excludes: Excludes) -> list[Entry]:
+def in_order(files: Iterable[File], excludes: Excludes) -> list[PublishedEntry]:
     """Return the published folders and files in the order of the layer.
 
     They are sorted by path parts, not by path: a walk finds `foo/x` before `foo.yaml`.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flux.configured import FILES, PROGRAM
 from flux.diagnosis.check_line import Line, Rating
-from flux.forge.forge import translated
+from flux.forge.forge import pattern_expression
 from flux.promotion.gates.freeze import freezes_path
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _expression(pattern: str) -> re.Pattern[str]:
     body = pattern.strip("/")
     before = "" if "/" in pattern.rstrip("/") else "(?:.*/)?"
     after = "/.*" if pattern.endswith("/") else "" if re.search(r"/\*$", body) else "(?:/.*)?"
-    return re.compile(before + translated(body) + after, re.DOTALL)
+    return re.compile(before + pattern_expression(body) + after, re.DOTALL)
 
 
 def _configuration(monorepo: Monorepo) -> list[str]:

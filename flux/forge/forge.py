@@ -147,10 +147,10 @@ class Keepers:
 
 def _matches(patterns: tuple[str, ...], ref: str) -> bool:
     """Whether a ref matches as in GitHub's rulesets."""
-    return any(pattern == "~ALL" or re.fullmatch(translated(pattern), ref, re.DOTALL) for pattern in patterns)
+    return any(one == "~ALL" or re.fullmatch(pattern_expression(one), ref, re.DOTALL) for one in patterns)
 
 
-def translated(pattern: str) -> str:
+def pattern_expression(pattern: str) -> str:
     """Return a pattern of GitHub as a regular expression: `*` stops at a slash, `**/` is any folders or
     none."""
     known = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}

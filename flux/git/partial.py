@@ -19,7 +19,7 @@ _COMMIT_NAME = 40  # characters; `git rev-list --objects` prints a space after t
 _MOST_KNOWN = 200_000  # blobs
 
 
-class _Reach(IntEnum):
+class _HowFar(IntEnum):
     """How far back from a commit. Each has what those before it have."""
 
     ALONE = 0
@@ -37,7 +37,7 @@ class _Brought(NamedTuple):
 
     commits: frozenset[str]
     files: frozenset[str]
-    reach: _Reach
+    reach: _HowFar
     is_shallow: bool
 
     def includes(self, other: "_Brought") -> bool:
@@ -67,11 +67,11 @@ class Partial:
     def history(self, *commits: str, files: Sequence[str] = (), line: bool = True) -> None:
         """Fetch the trees of the history of some commits, and each version of some files. With `line`, fetch
         only those of the first-parent lines."""
-        self._bring(commits, files, _Reach.LINE if line else _Reach.WHOLE)
+        self._bring(commits, files, _HowFar.LINE if line else _HowFar.WHOLE)
 
     def trees(self, *commits: str) -> None:
         """Fetch the trees of these commits."""
-        self._bring(commits, (), _Reach.ALONE)
+        self._bring(commits, (), _HowFar.ALONE)
 
     def blobs(self, oids: Iterable[str]) -> None:
         """Fetch these blobs."""
@@ -85,7 +85,7 @@ class Partial:
             self._here.update(wanted)  # also if this fails: it would fail again
             self._fetch(self.lacking(wanted))
 
-    def _bring(self, commits: Sequence[str], files: Sequence[str], reach: _Reach) -> None:
+    def _bring(self, commits: Sequence[str], files: Sequence[str], reach: _HowFar) -> None:
         if not commits or not self._process.promisor:
             return
         with self._bringing:

@@ -8,7 +8,7 @@ from typing import Self
 from flux.artifact.content import Attributes
 from flux.artifact.folder import Folder
 from flux.artifact.ignore import Excludes
-from flux.artifact.published import Entry, in_order
+from flux.artifact.published import PublishedEntry, in_order
 from flux.artifact.tree import SYMLINK, File
 
 
@@ -45,7 +45,7 @@ class Source:
         return replace(self, excludes=lambda path: path in links or self.excludes(path)) if links else self
 
     @cached_property
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[PublishedEntry]:
         """The folders and files that are published, in the order of the layer."""
         return in_order(self.files, self.excludes)
 

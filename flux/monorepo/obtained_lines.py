@@ -7,7 +7,7 @@ from semver import Version
 
 from flux.errors import FluxError
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.promised import Content
+from flux.monorepo.promised import ContentAt
 from flux.monorepo.release_branches import matches
 from flux.promotion.desired import Desired
 from flux.promotion.gates.freeze import freezes_path
@@ -47,7 +47,7 @@ def expect_releases(monorepo: Monorepo, releases: Iterable[tuple[str, str]]) -> 
     """Expect the releases of artifacts with these versions."""
     form = monorepo.settings.tag_form
 
-    def released() -> Iterator[Content]:
+    def released() -> Iterator[ContentAt]:
         for artifact, version in releases:
             with suppress(ValueError):
                 if commit := monorepo.home_tags.get(form.render(artifact, Version.parse(version))):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from flux.monorepo.monorepo import Monorepo
 
-Content = tuple[str, str]
+ContentAt = tuple[str, str]
 """The name of an artifact, and a commit."""
 
 
@@ -25,10 +25,10 @@ class Promised:
 
     def __init__(self, monorepo: Monorepo) -> None:
         self._monorepo = monorepo
-        self._expected: list[Callable[[], Iterable[Content]]] = []
+        self._expected: list[Callable[[], Iterable[ContentAt]]] = []
         self._fetching = Lock()
 
-    def expect(self, contents: Callable[[], Iterable[Content]]) -> None:
+    def expect(self, contents: Callable[[], Iterable[ContentAt]]) -> None:
         """Fetch these contents together, when one is needed."""
         if self._monorepo.git.filter:
             with self._fetching:

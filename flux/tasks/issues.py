@@ -3,7 +3,7 @@
 from invoke.context import Context
 from invoke.exceptions import Exit
 
-from flux.running import issue_number, running
+from flux.running import forge_number, running
 from flux.tasks.command import command
 from flux.tasks.options import DRY_RUN, JSON
 
@@ -38,7 +38,7 @@ def apply(context: Context, number: str, dry_run: bool = False, json: bool = Fal
         from flux.commands.issue.apply import apply_issue
         from flux.report.issue.apply import show_applied
 
-        applied = apply_issue(run.monorepo, issue_number(number))
+        applied = apply_issue(run.monorepo, forge_number(number, "an issue", "issue.apply"))
         show_applied(run.report, applied, dry_run)
         if applied.failed:
             raise Exit(code=1)

@@ -3,7 +3,7 @@
 from invoke.context import Context
 from invoke.exceptions import Exit
 
-from flux.running import issue_number, running
+from flux.running import forge_number, running
 from flux.tasks.command import command
 from flux.tasks.options import JSON
 
@@ -20,7 +20,7 @@ def check_request(context: Context, number: str, json: bool = False) -> None:
         from flux.commands.request.check import check_request as check
         from flux.report.request.check import show_checked
 
-        checked = check(run.monorepo, issue_number(number))
+        checked = check(run.monorepo, forge_number(number, "a pull request", "request.check"))
         show_checked(run.report, checked)
         if checked.faults:
             raise Exit(code=1)

@@ -37,6 +37,12 @@ class Request:
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
 
+    @property
+    def writes(self) -> bool:
+        """Whether it may change something. Queries of GraphQL are sent with POST, too."""
+        asks = isinstance(self.body, dict) and str(self.body.get("query", "")).startswith("query ")
+        return self.method != "GET" and not (self.path == "/graphql" and asks)
+
 
 @dataclass(frozen=True)
 class Reply:

@@ -199,7 +199,7 @@ class Ground(RuleBasedStateMachine):
         tags = [self.world.tags(artifact) for artifact in ARTIFACTS]
         refs = self.home.git("for-each-ref")
         if github := self.world.github:
-            return tags, refs, len([each for each in github.requests if each.method != "GET"])
+            return tags, refs, sum(each.writes for each in github.requests)
         files = sorted((self.world.repo.path / ".forge").rglob("*.md"))
         return tags, refs, [(str(path), path.read_bytes()) for path in files]
 

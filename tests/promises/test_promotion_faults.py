@@ -61,7 +61,7 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def is_seen(request: Request) -> bool:
     """Whether somebody sees what a request does; objects of git are seen when a branch has them."""
-    return request.method != "GET" and not request.path.endswith(("/git/blobs", "/git/trees", "/git/commits"))
+    return request.writes and not request.path.endswith(("/git/blobs", "/git/trees", "/git/commits"))
 
 
 def kinds(number: int, request: Request) -> list[Fault]:

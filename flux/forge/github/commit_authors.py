@@ -16,7 +16,7 @@ _MOST_PAGES = 30  # pages of commits that main does not have, also after its his
 _MOST_OF_A_COMMIT = 10  # pages of its statuses, or of its pull requests
 
 
-class _Asked(Mapping[str, Collection[str]]):
+class _LazyMakers(Mapping[str, Collection[str]]):
     """The makers of commits. GitHub is asked about a commit only when it is looked up."""
 
     def __init__(
@@ -62,7 +62,7 @@ class Makers(Part):
             with self._github.asking(f"say who made {commit['sha'][:12]}", CONTENTS_WRITE) as repository:
                 return self._makers(repository, commit)
 
-        return _Asked({commit["sha"]: commit for commit in told}, find)
+        return _LazyMakers({commit["sha"]: commit for commit in told}, find)
 
     def _note(self, made: GitCommit) -> None:
         """Note an unsigned commit. GitHub signs the commits of its Apps, but not those of people."""
