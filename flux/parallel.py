@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Condition
 from typing import TypeVar
 
@@ -12,6 +12,10 @@ Result = TypeVar("Result")
 
 _AHEAD = 2
 """How many items are taken for each worker."""
+
+_LOOK_UP = 0.2
+"""After this time in seconds, a wait begins anew. Python does not notice a Ctrl-C that comes just before a
+wait until that ends."""
 
 
 def in_parallel(jobs: int, work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
@@ -28,11 +32,19 @@ def in_parallel(jobs: int, work: Callable[[Item], Result], items: Iterable[Item]
             begun += 1
             while begun and (begun >= _AHEAD * jobs or not done.empty()):
                 begun -= 1
-                yield done.get().result()
+                yield _next(done).result()
         for _ in range(begun):
-            yield done.get().result()
+            yield _next(done).result()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _next(done: SimpleQueue[Future[Result]]) -> Future[Result]:
+    while True:
+        try:
+            return done.get(timeout=_LOOK_UP)
+        except Empty:
+            continue
 
 
 class Room:

@@ -130,3 +130,14 @@ def test_room_is_waited_for_and_a_single_one_may_be_larger() -> None:
     assert len(list(in_parallel(4, work, [3, 4, 5, 25, 1, 9, 2, 10, 0] * 3))) == 27
     assert most[0] == 25
     assert held[0] == 0
+
+
+def test_a_wait_that_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Results come late, and all the same in full."""
+    monkeypatch.setattr("flux.parallel._LOOK_UP", 0.001)
+
+    def work(item: int) -> int:
+        time.sleep(0.02)
+        return item
+
+    assert sorted(in_parallel(2, work, range(4))) == [0, 1, 2, 3]
