@@ -49,7 +49,10 @@ class Messages:
 
     def is_by_rule(self, artifact: str, environment: str) -> bool:
         """Whether a rule is among those that asked."""
-        return any(decision.how is How.RULE for decision in self._requests_for(artifact, environment))
+        said = (decision for part in self._about(artifact) for decision in part.decisions)
+        return any(decision.how is How.RULE for decision in said) and any(
+            decision.how is How.RULE for decision in self._requests_for(artifact, environment)
+        )
 
     def _requests_for(self, artifact: str, environment: str) -> list[Decision]:
         parts = self._about(artifact)
