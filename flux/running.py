@@ -187,8 +187,10 @@ def require_output_folder(file: str | None) -> None:
 
 
 def forge_number(given: str, what: str, command: str) -> int:
-    """Return the number of an issue or a pull request: of `what`. Raises RequestError if the text is not a
-    valid one."""
+    """Return the number that a text says. `what` is `an issue` or `a pull request`.
+
+    Raises RequestError, with an example of `command`, if the text is not a valid number.
+    """
     digits = given.removeprefix("#")
     if not digits.isdecimal() or not digits.isascii() or int(digits) == 0:
         from flux.errors import RequestError

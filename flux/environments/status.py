@@ -156,7 +156,7 @@ def _freezes(monorepo: Monorepo) -> tuple[Sequence[Freeze], Sequence[Notice]]:
     except DesiredStateError as error:
         return (), [Notice(error, "freezes are not shown")]
     now = time()
-    return [freeze for freeze in freezes if freeze.until is None or now < freeze.until], ()
+    return [freeze for freeze in freezes if freeze.lasts(now)], ()
 
 
 def _strayed(monorepo: Monorepo, names: Sequence[str]) -> Sequence[AnyNotice]:

@@ -37,9 +37,9 @@ def is_cut(entries: Sequence[object], most: int) -> bool:
 def read_all(
     repository: Repository, path: str, most: int, what: str, key: str = ""
 ) -> Sequence[Mapping[str, Any]]:
-    """Return all entries of a list; `what` they are, for people.
+    """Return all entries of a list. `what` names them in an error.
 
-    Raises ForgeError if there may be more than `most` pages: somebody could hide an entry behind others.
+    Raises ForgeError if there may be more than `most` pages. Somebody could hide an entry behind others.
     """
     told = list(read_pages(repository, path, most, key=key))
     if is_cut(told, most):

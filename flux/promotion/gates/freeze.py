@@ -28,7 +28,11 @@ class Freeze:
     until: float | None = None
 
     def holds(self, phase: str, now: float) -> bool:
-        return self.phase in ("", phase) and (self.until is None or now < self.until)
+        return self.phase in ("", phase) and self.lasts(now)
+
+    def lasts(self, now: float) -> bool:
+        """Whether the freeze has not ended."""
+        return self.until is None or now < self.until
 
 
 def freezes_path(releaseconfig: str) -> str:
