@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from queue import Empty, SimpleQueue
-from threading import Condition
+from threading import Condition, Lock
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -45,6 +46,18 @@ def _next(done: SimpleQueue[Future[Result]]) -> Future[Result]:
             return done.get(timeout=_LOOK_UP)
         except Empty:
             continue
+
+
+def once(make: Callable[[], Result]) -> Callable[[], Result]:
+    """Return a function for threads that share one result. Its first call makes the result. An error is not
+    kept: the next call tries again."""
+    making, kept = Lock(), cache(make)
+
+    def made() -> Result:
+        with making:
+            return kept()
+
+    return made
 
 
 class Room:

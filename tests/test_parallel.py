@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from flux.parallel import Room, in_parallel, meanwhile
+from flux.parallel import Room, in_parallel, meanwhile, once
 
 
 def test_results_come_as_they_are_done() -> None:
@@ -141,3 +141,19 @@ def test_a_wait_that_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
         return item
 
     assert sorted(in_parallel(2, work, range(4))) == [0, 1, 2, 3]
+
+
+def test_threads_share_one_result() -> None:
+    made: list[int] = []
+
+    def make() -> int:
+        time.sleep(0.01)
+        made.append(1)
+        if len(made) == 1:
+            raise ValueError("the first try fails")
+        return len(made)
+
+    shared = once(make)
+    with pytest.raises(ValueError, match="first"):
+        shared()
+    assert list(in_parallel(4, lambda _: shared(), range(8))) == [2] * 8

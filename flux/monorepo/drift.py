@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
-from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
 from flux.errors import FluxError, RegistryError, RegistryUnreachableError, TooLargeError
@@ -14,7 +12,7 @@ from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.obtained_lines import expect_desired
 from flux.monorepo.registry import workers
 from flux.monorepo.repositories import lost_repositories
-from flux.parallel import in_parallel
+from flux.parallel import in_parallel, once
 from flux.promotion.desired import Desired
 from flux.promotion.plan import Action, Step, plan_tags
 from flux.registry.target import Manifest, Target
@@ -71,16 +69,8 @@ def look(
     """
     reach = reach or Reach()
     expect_desired(monorepo, desired, names)
-    once, made = Lock(), [vouching] if vouching else []
-    lost = _Lost(monorepo, names)
-
-    def vouch() -> Vouching:
-        from flux.monorepo import vouching as module
-
-        with once:
-            if not made:
-                made.append(module.Vouching(monorepo))
-            return made[0]
+    vouch = once(lambda: vouching or _vouching(monorepo))
+    lost = once(lambda: lost_repositories(monorepo, names))
 
     def one(artifact: str) -> Looked:
         versions = desired.get(artifact, {})
@@ -114,25 +104,16 @@ def _without_strays(monorepo: Monorepo, looked: Looked, versions: Mapping[str, s
     return replace(looked, steps=[*steps, *unknown])
 
 
-class _Lost:
-    """Tells which artifacts have lost their repository to another one. It looks when it is first asked.
+def _vouching(monorepo: Monorepo) -> Vouching:
+    from flux.monorepo import vouching
 
-    Threads may share this.
-    """
-
-    def __init__(self, monorepo: Monorepo, names: Sequence[str]) -> None:
-        self._find = cache(lambda: lost_repositories(monorepo, names))
-        self._finding = Lock()
-
-    def error(self, artifact: str) -> FluxError | None:
-        with self._finding:
-            return self._find().get(artifact)
+    return vouching.Vouching(monorepo)
 
 
-def _without_lost(looked: Looked, lost: _Lost) -> Looked:
-    """Return the steps. None moves a tag that now belongs to another artifact."""
+def _without_lost(looked: Looked, lost: Callable[[], Mapping[str, FluxError]]) -> Looked:
+    """Return the steps. None moves a tag that now belongs to another artifact. `lost` finds these."""
     moves = any(step.action == Action.MOVE for step in looked.steps)
-    error = lost.error(looked.artifact) if moves else None
+    error = lost().get(looked.artifact) if moves else None
     if error is None:
         return looked
     steps = [step.failed(error) if step.action == Action.MOVE else step for step in looked.steps]
